@@ -131,8 +131,8 @@ test("says in words what it draws", async () => {
     await mountForm(1);
     expect(".o_cx_rhythm [role=img]").toHaveAttribute("aria-label", LATE.label);
     expect(queryAllTexts(".o_cx_rhythm_legend li")).toEqual([
-        "Purchase",
         "Usually every 20 days",
+        "Purchase",
         "Silence",
         "Expected next purchase: 03/12/2026 to 04/01/2026",
         "Late",
@@ -232,10 +232,16 @@ test("only purchases before the first day: all silence", async () => {
 test("500 purchases: all drawn, one stop for the tab key", async () => {
     await mountForm(5);
     expect(".o_cx_rhythm_dot").toHaveCount(500);
+    expect(".o_cx_rhythm_dot:first").toHaveAttribute("r", "1.5", { message: "a point in a crowd" });
     expect(".o_cx_rhythm_dot[tabindex='0']").toHaveCount(1);
     const places = queryAll(".o_cx_rhythm_dot").map((dot) => parseFloat(dot.getAttribute("cx")));
     expect(Math.min(...places)).toBeWithin(0, 100);
     expect(Math.max(...places)).toBeWithin(0, 100);
+});
+
+test("compact: a crowd is thinned out, so that a long list stays quick", async () => {
+    await mountForm(5, "{'compact': True}");
+    expect(queryAll(".o_cx_rhythm_dot").length).toBeWithin(50, 200);
 });
 
 test("compact: low, silent, and the card below takes the click", async () => {

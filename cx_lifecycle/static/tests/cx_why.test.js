@@ -141,6 +141,7 @@ describe("the popover", () => {
         ]);
         expect(".o_cx_why_policy").toHaveText("Default policy, version 1 · Decided on 11/20/2026");
         expect(".o_cx_why_held").toHaveCount(0);
+        expect(".o_cx_why_words").toHaveCount(0, { message: "they stand above the button" });
     });
 
     test("tells who holds the stage", async () => {
@@ -231,6 +232,7 @@ describe("compact", () => {
         await click(".o_data_row:first .o_cx_why_button");
         await animationFrame();
         expect(".o_cx_why_popover .o_cx_why_tests").toHaveCount(1);
+        expect(".o_cx_why_popover .o_cx_why_words").toHaveText(QUIET.sentence);
         expect.verifySteps([]);
         await press("Escape");
         await animationFrame();

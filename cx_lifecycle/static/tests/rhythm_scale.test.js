@@ -6,6 +6,7 @@ import {
     place,
     radii,
     stretch,
+    thinOut,
     ticks,
 } from "@cx_lifecycle/fields/cx_rhythm/rhythm_scale";
 
@@ -133,6 +134,17 @@ test("nothing is late while the expected range is open, nothing silent on the da
     );
     expect(drawn.late).toBe(false);
     expect(drawn.silence).toBe(false);
+});
+
+test("of dots in one place only the largest is kept", () => {
+    const dots = [
+        { x: 10.1, r: 2 },
+        { x: 10.2, r: 5 },
+        { x: 10.4, r: 3 },
+        { x: 10.6, r: 1 },
+    ];
+    expect(thinOut(dots, 0.5)).toEqual([dots[1], dots[3]]);
+    expect(thinOut([], 0.5)).toEqual([]);
 });
 
 test("500 purchases are laid out in order", () => {

@@ -5,12 +5,14 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { formatDay } from "../days";
-import { layOut } from "./rhythm_scale";
+import { layOut, thinOut } from "./rhythm_scale";
 
 /** Pixels. Widths are percentages: the strip follows its column without being measured. */
 const FULL = { height: 74, top: 16, middle: 34, bottom: 52, min: 3, max: 10 };
 const COMPACT = { height: 24, top: 2, middle: 12, bottom: 22, min: 1.5, max: 5 };
-const TICK_NAMES = { small: 4, large: 7 };
+/** Beyond so many purchases, small ones become points, or the strip would be one thick line. */
+const CROWD = { size: 120, min: 1.5 };
+const TICK_NAMES = { small: 4, large: 10 };
 const MOVES = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 
 let hatches = 0;
@@ -43,9 +45,14 @@ export class CxRhythmField extends Component {
 
     /** What to draw; computed once for each drawing. */
     get drawing() {
-        const { min, max } = this.size;
+        const { max } = this.size;
+        const isCrowded = this.rhythm.purchases?.length > CROWD.size;
+        const min = isCrowded ? CROWD.min : this.size.min;
         const names = this.env.isSmall ? TICK_NAMES.small : TICK_NAMES.large;
         const drawing = layOut(this.rhythm, { min, max, ticks: this.props.compact ? 0 : names });
+        if (this.props.compact) {
+            drawing.dots = thinOut(drawing.dots, 0.5);
+        }
         for (const dot of drawing.dots) {
             dot.label = [formatDay(dot.on), dot.text].filter(Boolean).join(" · ");
         }
@@ -69,11 +76,11 @@ export class CxRhythmField extends Component {
         const { usual, expected, dormant_on, lost_on } = this.rhythm;
         const { dormant, lost } = drawing;
         return [
-            drawing.dots.length && { kind: "purchase", text: _t("Purchase") },
             usual && {
                 kind: "usual",
                 text: usual === 1 ? _t("Usually every day") : _t("Usually every %s days", usual),
             },
+            drawing.dots.length && { kind: "purchase", text: _t("Purchase") },
             drawing.silence && { kind: "silence", text: _t("Silence") },
             expected && {
                 kind: "expected",

@@ -128,6 +128,25 @@ export function ticks(axis, most) {
 }
 
 /**
+ * Of the dots that share a place, the largest: what hides behind it need not be drawn.
+ *
+ * @template {{ x: number, r: number }} T
+ * @param {T[]} dots in order
+ * @param {number} step percent of the axis that counts as one place
+ * @returns {T[]}
+ */
+export function thinOut(dots, step) {
+    const largest = new Map();
+    for (const dot of dots) {
+        const where = Math.floor(dot.x / step);
+        if (!(largest.get(where)?.r >= dot.r)) {
+            largest.set(where, dot);
+        }
+    }
+    return [...largest.values()];
+}
+
+/**
  * Everything there is to draw.
  *
  * @param {Object} rhythm value of the field

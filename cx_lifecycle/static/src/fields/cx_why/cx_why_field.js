@@ -19,7 +19,7 @@ const ALERTS = {
         icon: "fa-exclamation-triangle",
         label: _t("Quiet"),
         line: "alert alert-danger",
-        text: "text-danger",
+        text: "text-danger-emphasis",
     },
     none: {
         icon: "fa-info-circle",
@@ -83,7 +83,10 @@ export class CxWhyField extends Component {
             this.popover.close();
             return;
         }
-        this.popover.open(this.button.el, { why: this.why });
+        this.popover.open(this.button.el, {
+            why: this.why,
+            withSentence: Boolean(this.props.compact),
+        });
         this.state.isOpen = true;
     }
 

@@ -16,6 +16,7 @@ export class CxWhyPopover extends Component {
     static props = {
         why: { type: Object },
         close: { type: Function },
+        withSentence: { type: Boolean, optional: true },
     };
 
     setup() {
