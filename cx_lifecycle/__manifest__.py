@@ -8,5 +8,9 @@
     "depends": ["sale_crm"],
     "external_dependencies": {"python": ["python-dateutil"]},
     "data": [],
+    "assets": {
+        "web.assets_backend": ["cx_lifecycle/static/src/**/*"],
+        "web.assets_unit_tests": ["cx_lifecycle/static/tests/*.test.js"],
+    },
     "application": True,
 }
