@@ -109,8 +109,8 @@ def where(condition, then, otherwise):
     return then if condition else otherwise
 
 
-class _Columns:
-    """A row whose every attribute is the term of the column so named."""
+class Columns:
+    """A row on which every attribute is the term of the column so named."""
 
     def __getattr__(self, name):
         return Term(name)
@@ -130,7 +130,7 @@ def select(levels, source):
     ``OFFSET 0`` keeps PostgreSQL from pulling the levels into one another, which
     would compute every inner expression as often as it is mentioned.
     """
-    row = _Columns()
+    row = Columns()
     for number, level in enumerate(levels):
         columns = ", ".join(f"{formula(row).text} AS {name}" for name, formula in level.items())
         source = f"SELECT *, {columns} FROM ({source}) AS level_{number} OFFSET 0"
