@@ -50,6 +50,9 @@ class Term:
     def __gt__(self, other):
         return _infix(self, ">", other)
 
+    def __ge__(self, other):
+        return _infix(self, ">=", other)
+
     def __eq__(self, other):
         return _infix(self, "=", other)
 

@@ -73,7 +73,7 @@ def _first_day(name, start, horizon, limit):
         return exceeds(row, day, horizon(row), limit(row))
 
     def search_needed(row):
-        in_reach = (row.until > start(row)) & too_likely(row, start(row))
+        in_reach = (row.until >= start(row)) & too_likely(row, start(row))
         return where(in_reach, where(too_likely(row, row.until), 2.0, 1.0), 0.0)
 
     # 0: no search, 1: search, 2: out of reach
@@ -121,14 +121,18 @@ CURVE = (
     },
 )
 
+
+def _day(row, share):
+    """:func:`silence_at` in whole days; a curve without an end in sight reads NEVER."""
+    return least(ceil(silence_at(row, share)), NEVER)
+
+
 # The days of silence at which something is expected, rounded up to whole days.
 EXPECTED = (
     {
-        "expected_from_days": lambda row: ceil(silence_at(row, 2.0 / 3.0)),
-        "expected_days": lambda row: ceil(silence_at(row, 0.5)),
-        "overdue_days": lambda row: greatest(
-            ceil(silence_at(row, row.rarity_limit)), row.floor_days
-        ),
+        "expected_from_days": lambda row: _day(row, 2.0 / 3.0),
+        "expected_days": lambda row: _day(row, 0.5),
+        "overdue_days": lambda row: greatest(_day(row, row.rarity_limit), row.floor_days),
     },
 )
 
