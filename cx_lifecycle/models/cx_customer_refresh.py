@@ -184,7 +184,7 @@ class CxCustomer(models.Model):
                    c.declared_lost_on, c.declared_lost_reason,
                    s.last_on > coalesce(c.last_purchase_on, '-infinity') AS bought_again,
                    p.id IN (%(prospects)s) AS prospect, p.id IN (%(suspects)s) AS suspect,
-                   s.x, s.first_on, s.last_on, s.sl, s.sq, s.usual,
+                   s.purchases, s.first_on, s.last_on, s.sl, s.sq, s.usual,
                    coalesce(s.value_12m, 0) AS value_12m, s.value_drop_on, s.future_on,
                    s.last_on + s.expected_days::int AS next_purchase_on,
                    s.last_on + s.expected_from_days::int AS next_purchase_from,
@@ -213,10 +213,10 @@ class CxCustomer(models.Model):
             SELECT *, hold_until >= %(on)s AND bought_again IS NOT TRUE AS held,
                    CASE WHEN declared_lost_on IS NOT NULL AND bought_again IS NOT TRUE
                             THEN 'declared'
-                        WHEN x >= 0 AND lost_on <= %(on)s THEN 'long_silence'
-                        WHEN x >= 0 AND dormant_on <= %(on)s THEN 'silence'
-                        WHEN x = 0 THEN 'first_purchase'
-                        WHEN x > 0 THEN 'purchase'
+                        WHEN lost_on <= %(on)s THEN 'long_silence'
+                        WHEN dormant_on <= %(on)s THEN 'silence'
+                        WHEN purchases = 1 THEN 'first_purchase'
+                        WHEN purchases > 1 THEN 'purchase'
                         WHEN prospect THEN 'qualified'
                         WHEN suspect THEN 'interested' END AS rule
               FROM (%(candidate)s) AS candidate
@@ -244,9 +244,9 @@ class CxCustomer(models.Model):
                             WHEN 'declared' THEN declared_lost_on ELSE %(on)s END))
                    END AS stage_since,
                    first_on AS first_purchase_on, last_on AS last_purchase_on,
-                   coalesce(x + 1, 0)::int AS purchase_count,
+                   coalesce(purchases, 0) AS purchase_count,
                    coalesce(sl, 0) AS gap_log_sum, coalesce(sq, 0) AS gap_log_square_sum,
-                   CASE WHEN x > 0 THEN usual END AS usual_interval,
+                   CASE WHEN purchases > 1 THEN usual END AS usual_interval,
                    next_purchase_on, next_purchase_from, next_purchase_to, dormant_on, lost_on,
                    value_12m,
                    least(CASE WHEN dormant_on > %(on)s THEN dormant_on END,
@@ -272,8 +272,10 @@ class CxCustomer(models.Model):
         statistics = SQL(
             """
             SELECT partner_id,
-                   (count(*) FILTER (WHERE bought) - 1)::float8 AS x,
-                   (max(day) FILTER (WHERE bought) - min(day) FILTER (WHERE bought))::float8 AS tx,
+                   (count(*) FILTER (WHERE bought))::int AS purchases,
+                   greatest(count(*) FILTER (WHERE bought) - 1, 0)::float8 AS x,
+                   coalesce(max(day) FILTER (WHERE bought) - min(day) FILTER (WHERE bought), 0
+                       )::float8 AS tx,
                    coalesce(sum(ln_gap) FILTER (WHERE bought), 0) AS sl,
                    coalesce(sum(ln_gap * ln_gap) FILTER (WHERE bought), 0) AS sq,
                    min(day) FILTER (WHERE bought) AS first_on,

@@ -15,7 +15,7 @@ class CxEpisode(models.Model):
 
     customer_id = fields.Many2one("cx.customer", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, index=True)
-    partner_id = fields.Many2one(related="customer_id.partner_id")
+    partner_id = fields.Many2one(related="customer_id.partner_id", string="Contact")
     stage_id = fields.Many2one("cx.stage", required=True, ondelete="restrict")
     previous_stage_id = fields.Many2one("cx.stage", "From", ondelete="restrict")
     entered_on = fields.Date(required=True, index=True)

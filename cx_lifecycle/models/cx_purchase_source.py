@@ -83,7 +83,7 @@ class CxPurchaseSource(models.Model):
     domain = fields.Char(required=True, default="[]", help="Which of the documents count.")
 
     check_on = fields.Datetime("Checked On", readonly=True)
-    check_count = fields.Integer("Documents", readonly=True, help="Documents that count.")
+    check_count = fields.Integer("Counted", readonly=True, help="Documents that count.")
     check_first_on = fields.Date("First", readonly=True)
     check_last_on = fields.Date("Last", readonly=True)
     check_orphans = fields.Integer(
