@@ -45,10 +45,8 @@ GAPS = (
     [],
     [1],
     [1] * 60,
-    [30] * 3,
     [30] * 40,
     [2, 90, 7, 400],
-    [365, 366, 364],
     [700],
     [1, 2000],
     [5, 6, 7, 5, 6, 7] * 50,
@@ -64,12 +62,12 @@ THETAS = (
     (1.5, 1.2, 0.3, -0.6, -0.9, 0.3, 1.0, 3.0, -9.0),
     (-0.5, 1.0, 0.0, 0.8, -1.0, -0.2, 9.0, -1.0, 4.0),
 )
-USUAL_GAPS = (1.0, 12.0, 30.0, 90.0, 400.0)
+USUAL_GAPS = (1.0, 30.0, 400.0)
 CUSTOMERS = [
     [customer(gaps, g0, theta) for g0, gaps in itertools.product(USUAL_GAPS, GAPS)]
     for theta in THETAS
 ]
-SILENCES = (0.0, 0.5, *(float(1.25**power) for power in range(40)))
+SILENCES = (0.0, 0.5, *(float(1.4**power) for power in range(26)))
 
 
 class TestGoldenNumbers:
@@ -115,12 +113,12 @@ class TestGoldenNumbers:
 
     def test_stage(self, vectors):
         for expected, row in vectors:
-            silence = expected["t"]
-            if silence >= row.lost_days:
-                stage = "lost"
-            else:
-                stage = "dormant" if silence >= row.dormant_days else "active"
-            assert stage == expected["stage"]
+            reached = [
+                stage
+                for stage, day in (("dormant", row.dormant_days), ("lost", row.lost_days))
+                if expected["t"] >= day
+            ]
+            assert ["active", *reached][-1] == expected["stage"]
 
 
 @pytest.mark.parametrize("customers", CUSTOMERS, ids=[f"theta{i}" for i in range(len(THETAS))])
@@ -145,7 +143,7 @@ class TestEveryCustomer:
                 assert 0.0 <= alive <= 1.0
                 chances = [rhythm.chance(row, silence, days) for days in (1.0, 30.0, 365.0, 5000.0)]
                 assert all(sooner <= later for sooner, later in itertools.pairwise(chances))
-                assert 0.0 <= chances[0]
+                assert chances[0] >= 0.0
                 # nobody buys who does not come back
                 assert chances[-1] <= alive + 1e-12
 
@@ -157,8 +155,7 @@ class TestEveryCustomer:
                     assert rhythm.exceeds(row, silence, row.horizon, limit) == (chance > limit)
 
     def test_days_come_in_their_order_and_are_whole(self, customers):
-        for row in customers:
-            row = changes(row)
+        for row in map(changes, customers):
             days = [
                 row.expected_from_days,
                 row.expected_days,
@@ -168,19 +165,18 @@ class TestEveryCustomer:
             ]
             assert days == sorted(days)
             assert all(day == int(day) for day in days)
-            assert 1.0 <= days[0]
+            assert days[0] >= 1.0
             assert days[-1] <= rhythm.NEVER
 
     def test_stage_changes_on_the_first_day_the_chance_is_small_enough(self, customers):
-        for row in customers:
-            row = changes(row)
+        for row in map(changes, customers):
             for start, day, horizon, limit in (
                 (row.overdue_days, row.dormant_days, row.horizon, row.chance_limit),
                 (row.dormant_days, row.lost_days, 365.0, row.lost_limit),
             ):
                 if day < rhythm.NEVER:
                     assert not rhythm.exceeds(row, day, horizon, limit)
-                last = int(min(day, start + 800.0))  # far enough to catch a wrong turn
+                last = int(min(day, start + 400.0))  # far enough to catch a wrong turn
                 assert all(
                     rhythm.exceeds(row, float(before), horizon, limit)
                     for before in range(int(start), last)
@@ -190,7 +186,7 @@ class TestEveryCustomer:
         for row in customers:
             full = changes(row)
             moments = {full.overdue_days, full.dormant_days, full.lost_days}
-            for until in sorted({0.0, 30.0, 400.0, *moments, *(day - 1.0 for day in moments)}):
+            for until in sorted({0.0, 400.0, *moments, *(day - 1.0 for day in moments)}):
                 near = changes(row, until)
                 for name in ("dormant_days", "lost_days"):
                     day, true_day = getattr(near, name), getattr(full, name)
