@@ -76,7 +76,7 @@ def cmd_load(args):
                 databases.update(env, name)
             load(env, name, words)
         else:
-            base = databases.template(env, folder)
+            base = databases.template(env, folder, pages=False)
             with databases.filling(env, name, base):
                 load(env, name, words)
     say(f"done; to look at it: ./cx odoo -d {name} --db-filter '^{name}$'")
@@ -96,11 +96,13 @@ def cmd_test(args):
         with lock("setup"):
             python_env()
         return call([*pytest, "-p", "no:odoo", *options], cwd=ROOT, env=environment(os.environ))
+    tours = "--no-browser" not in args and (not paths or any(map(may_browse, paths)))
     with lock("test"):
-        env, folder = setup(*([] if "--no-browser" in args else [browser]))
+        env, folder = setup(*([browser] if tours else []))
         with lock("database"):
             base = databases.tests_base(env, folder)
-            databases.clone(env, databases.template(env, folder, tests=True), "cx_test")
+            full = databases.template(env, folder, tests=True, pages=tours)
+            databases.clone(env, full, "cx_test")
         env = environment(env) | {
             "CHROMIUM_FLAGS": os.environ.get("CHROMIUM_FLAGS", QUIET),
             "COVERAGE_FILE": str(HOME / "coverage"),
@@ -108,6 +110,12 @@ def cmd_test(args):
             "CX_UV": find_uv(),
         }
         return call([*pytest, f"--odoo-config={CONF}", "--odoo-http", *options], cwd=ROOT, env=env)
+
+
+def may_browse(path):
+    """Whether a browser test may be among the tests of this file or folder."""
+    tours = ROOT / "tests" / "browser"
+    return path.is_relative_to(tours) or tours.is_relative_to(path)
 
 
 def absolute(arg):
@@ -124,7 +132,7 @@ def cmd_bench(args):
     env, folder = setup()
     with lock("bench"):
         with lock("database"):
-            databases.clone(env, databases.template(env, folder), "cx_bench")
+            databases.clone(env, databases.template(env, folder, pages=False), "cx_bench")
         env = environment(env) | {"CX_CONF": str(CONF), "CX_BENCH_DB": "cx_bench"}
         return call([PYTHON, ROOT / "bench" / "run.py", *args], cwd=ROOT, env=env)
 

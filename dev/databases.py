@@ -22,6 +22,7 @@ from dev.shell import ADDONS, ROOT, Problem, digest, files_digest, run, say, ste
 LANGUAGE = "fr_FR"
 BUILDING = "cx_building"
 HALF_MADE = "half made"
+PAGES_BUILT = "with pages"
 
 
 def extra_modules():
@@ -29,8 +30,11 @@ def extra_modules():
     return ("point_of_sale",)
 
 
-def template(env, odoo, *, tests=False):
-    """The name of the database with both addons that others are copies of."""
+def template(env, odoo, *, tests=False, pages=True):
+    """The name of the database with both addons that others are copies of.
+
+    With `pages`, the scripts and styles of its web pages are built already.
+    """
     base = tests_base(env, odoo) if tests else core(env, odoo)
     name = f"{base}_{files_digest([*code(), *web()])}"
     known = databases(env)
@@ -39,6 +43,10 @@ def template(env, odoo, *, tests=False):
             if older.startswith(f"{base}_"):
                 drop(env, older)
         build(env, name, "our addons", base, "-i", ",".join(ADDONS))
+    if pages and comment(env, name) != PAGES_BUILT:
+        with step("scripts and styles of the web pages"):
+            build_assets(env, name)
+        set_comment(env, name, PAGES_BUILT)
     return name
 
 
@@ -69,7 +77,6 @@ def build(env, name, title, base, *options):
             drop(env, BUILDING)
             options = ("--load-language", LANGUAGE, *options)
         install(env, BUILDING, title, *options)
-        build_assets(env, BUILDING)
         drop(env, name)
         sql(env, f'alter database "{BUILDING}" rename to "{name}"')
         with contextlib.suppress(FileNotFoundError):

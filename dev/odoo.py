@@ -16,9 +16,14 @@ FILESTORE = FILES / "filestore"
 BATCH = ("--stop-after-init", "--no-http", "--max-cron-threads=0", "--db_maxconn=16")
 # Odoo's commands that take a database, hence -c and -d
 WITH_DATABASE = {"server", "shell", "i18n", "module", "neutralize", "populate", "cx_load"}
-PREGENERATE = """
-env["ir.qweb"]._pregenerate_assets_bundles()
-env["ir.qweb"]._get_asset_bundle("web.assets_tests", css=False, js=True).js()
+# the scripts and styles of the pages that people and tours open
+SCRIPTS = ("assets_web", "assets_frontend_minimal", "assets_frontend_lazy", "assets_tests")
+STYLES = ("assets_web", "assets_web_print", "assets_frontend")
+PREGENERATE = f"""
+for name in {SCRIPTS}:
+    env["ir.qweb"]._get_asset_bundle("web." + name, css=False, js=True).js()
+for name in {STYLES}:
+    env["ir.qweb"]._get_asset_bundle("web." + name, css=True, js=False).css()
 env.cr.commit()
 """
 TTY = sys.stderr.isatty()
@@ -51,7 +56,8 @@ def environment(env):
 
 def command(args, database="cx_demo"):
     """`odoo ARGS` on a database; the addons' own commands are found too."""
-    name, rest = ([], list(args)) if not args or args[0].startswith("-") else (args[:1], args[1:])
+    named = bool(args) and not str(args[0]).startswith("-")
+    name, rest = list(args[:named]), list(args[named:])
     if not name or name[0] in WITH_DATABASE:
         # i18n and module have subcommands, which know the options and come first
         sub = 1 if name and name[0] in ("i18n", "module") and rest[:1] else 0

@@ -9,7 +9,7 @@ from odoo.tests import TransactionCase
 from odoo.tools.translate import trans_export
 
 ROOT = Path(__file__).parents[2]
-AGAIN = "./cx odoo i18n export -l fr_FR"
+AGAIN = "./cx odoo i18n export {} -l fr"
 
 
 class TestFrench(TransactionCase):
@@ -21,10 +21,10 @@ class TestFrench(TransactionCase):
 
     def check(self, addon):
         file = ROOT / addon / "i18n" / "fr.po"
-        self.assertTrue(file.is_file(), f"{file} is missing: {AGAIN} {addon}")
+        self.assertTrue(file.is_file(), f"{file} is missing: {AGAIN.format(addon)}")
         known = {e.msgid: e for e in polib.pofile(str(file)) if not e.obsolete}
         missing = sorted(self.messages(addon) - set(known))
-        self.assertFalse(missing, f"not in {addon}'s fr.po: {AGAIN} {addon}")
+        self.assertFalse(missing, f"not in {addon}'s fr.po: {AGAIN.format(addon)}")
         undone = [m for m, e in known.items() if e.fuzzy or not e.translated()]
         self.assertFalse(undone, f"without a translation, or fuzzy, in {addon}'s fr.po")
 
