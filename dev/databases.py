@@ -19,7 +19,7 @@ from dev import source
 from dev.odoo import FILESTORE, build_assets, install
 from dev.shell import ADDONS, ROOT, Problem, digest, files_digest, run, say, step
 
-LANGUAGE = "fr_FR"
+LANGUAGES = "en_US,fr_FR"  # the first is the users' own
 BUILDING = "cx_building"
 HALF_MADE = "half made"
 PAGES_BUILT = "with pages"
@@ -53,7 +53,7 @@ def template(env, odoo, *, tests=False, pages=True):
 def core(env, odoo):
     needed = sorted({d for m in manifests().values() for d in m["depends"]} - set(ADDONS))
     server = sql(env, "show server_version_num")[:2]
-    name = "cx_core_" + digest(source.version(odoo), *needed, LANGUAGE, server)
+    name = "cx_core_" + digest(source.version(odoo), *needed, LANGUAGES, server)
     if name not in databases(env):
         say(f"a first database with {', '.join(needed)}: a few minutes, only once")
         build(env, name, "Odoo's modules", None, "-i", ",".join(needed))
@@ -75,7 +75,7 @@ def build(env, name, title, base, *options):
             clone(env, base, BUILDING)
         else:
             drop(env, BUILDING)
-            options = ("--load-language", LANGUAGE, *options)
+            options = ("--load-language", LANGUAGES, *options)
         install(env, BUILDING, title, *options)
         drop(env, name)
         sql(env, f'alter database "{BUILDING}" rename to "{name}"')
