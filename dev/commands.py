@@ -37,11 +37,17 @@ def setup(*more):
 
 
 def cmd_run(args):
+    args = list(args)
+    name = args.pop(1) if args[:1] in (["-d"], ["--database"]) and args[1:] else DEMO
+    args = args if name == DEMO else args[1:]
     env, folder = setup()
-    demo_database(env, folder)
+    if name == DEMO:
+        demo_database(env, folder)
+    elif not databases.usable(env, name):
+        raise Problem(f"there is no database {name}: ./cx load FILE.csv --database {name}")
     port = os.environ.get("PORT", "8069")
     say(f"http://127.0.0.1:{port}   user admin, password admin   Ctrl-C stops it")
-    serve(env, DEMO, port, args)
+    serve(env, name, port, args)
 
 
 def demo_database(env, folder):
@@ -79,7 +85,7 @@ def cmd_load(args):
             base = databases.template(env, folder, pages=False)
             with databases.filling(env, name, base):
                 load(env, name, words)
-    say(f"done; to look at it: ./cx odoo -d {name} --db-filter '^{name}$'")
+    say(f"done; to look at it: ./cx run -d {name}")
 
 
 def load(env, name, words):
@@ -90,6 +96,8 @@ def load(env, name, words):
 def cmd_test(args):
     args = [absolute(a) for a in args]
     options = ["-o", f"cache_dir={HOME / 'pytest'}", *args]
+    if any(a.startswith("-n") for a in args):  # workers: what shares a browser stays together
+        options.append("--dist=loadgroup")
     pytest = [PYTHON, "-m", "pytest"]
     paths = [Path(a.split("::")[0]) for a in args if a.startswith("/")]
     if paths and all(any(p.is_relative_to(pure) for pure in PURE) for p in paths):
@@ -139,7 +147,8 @@ def cmd_bench(args):
 
 def cmd_odoo(args):
     env, folder = setup()
-    demo_database(env, folder)
+    if not {"-d", "--database"} & set(args):
+        demo_database(env, folder)
     return odoo(env, *args, database=DEMO)
 
 
