@@ -12,7 +12,7 @@ from dev import databases, postgres, source
 from dev.browser import QUIET, browser
 from dev.odoo import CONF, FILES, environment, odoo, serve, write_conf
 from dev.packages import PYTHON, VENV, find_uv, python_env, uv
-from dev.shell import ADDONS, HOME, ROOT, Problem, call, end_all, lock, say
+from dev.shell import ADDONS, HOME, ROOT, Problem, call, end_now, lock, say
 
 DEMO = "cx_demo"
 DEMO_FILE = ROOT / "cx_lifecycle" / "demo" / "cdnow_sample.csv"
@@ -28,8 +28,11 @@ def setup(*more):
         packages = pool.submit(python_env)
         folder = pool.submit(source.odoo_source, packages.result)
         others = [pool.submit(job) for job in more]
-        for job in concurrent.futures.as_completed([packages, folder, *others]):
-            job.result()
+        try:
+            for job in concurrent.futures.as_completed([packages, folder, *others]):
+                job.result()
+        except KeyboardInterrupt:
+            end_now(130)  # not once the downloads are through
         source.link(folder.result())
         env = postgres.postgres()
         write_conf(env)
@@ -230,7 +233,7 @@ def main(args, usage):
         return 0 if name in ("help", "-h", "--help") else 2
     if os.name != "posix":
         raise Problem("Windows: use WSL")
-    signal.signal(signal.SIGTERM, end_all)
+    signal.signal(signal.SIGTERM, lambda *_: end_now(143))
     try:
         return commands[name](rest)
     except KeyboardInterrupt:
