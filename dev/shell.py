@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -124,12 +125,13 @@ def lock(name):
 def fresh(target):
     """A folder that appears under its name only once it is complete.
 
-    What an interrupted run left of it is swept away by the next one.
+    What an interrupted run left of it is swept away by the next one; its own
+    folder is another, for a command of that run may still be writing there.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    work = target.with_name(f".{target.name}.part")
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir()
+    for left in target.parent.glob(f".{target.name}-*.part"):
+        shutil.rmtree(left, ignore_errors=True)
+    work = Path(tempfile.mkdtemp(".part", f".{target.name}-", target.parent))
     try:
         yield work
     except BaseException:
