@@ -129,8 +129,7 @@ def fresh(target):
     folder is another, for a command of that run may still be writing there.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    for left in target.parent.glob(f".{target.name}-*.part"):
-        shutil.rmtree(left, ignore_errors=True)
+    sweep(target)
     work = Path(tempfile.mkdtemp(".part", f".{target.name}-", target.parent))
     try:
         yield work
@@ -142,3 +141,9 @@ def fresh(target):
     shutil.rmtree(target, ignore_errors=True)
     work.rename(target)
     target.chmod(0o755)
+    sweep(target)
+
+
+def sweep(target):
+    for left in target.parent.glob(f".{target.name}-*.part"):
+        shutil.rmtree(left, ignore_errors=True)
