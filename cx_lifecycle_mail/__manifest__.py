@@ -6,5 +6,5 @@
     "license": "LGPL-3",
     "author": "CX Lifecycle contributors",
     "depends": ["cx_lifecycle", "mass_mailing", "survey"],
-    "data": [],
+    "data": ["data/mailing_filter.xml"],
 }

@@ -1,0 +1,1 @@
+"""The arithmetic of the lifecycle: no ORM, no database, no clock, no randomness."""

@@ -1,0 +1,95 @@
+"""``odoo cx_load``: purchases from a CSV file as orders, and the stages they give."""
+
+import argparse
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+from odoo import SUPERUSER_ID, api
+from odoo.cli import Command
+from odoo.exceptions import UserError
+from odoo.modules import module
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+
+class CxLoad(Command):
+    """Load purchases from a CSV file with the header customer_id,date,amount.
+
+    Every row becomes a confirmed order of the customer whose reference is customer_id;
+    a negative amount is a refund. Then stages and their history are rebuilt.
+    """
+
+    name = "cx_load"
+
+    def run(self, args):
+        options = self._options(args)
+        config.parse_config(
+            [*(["-c", options.config] if options.config else []), "-d", options.database,
+             "--log-level=warn", "--no-http"],
+            setup_logging=True,
+        )  # fmt: skip
+        registry = Registry(options.database)
+        if "cx.customer" not in registry:
+            sys.exit(f"The addon cx_lifecycle is not installed in {options.database}.")
+        with registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            try:
+                self._load(env, options)
+            except (ValueError, OSError, UserError) as error:
+                cr.rollback()
+                sys.exit(f"{options.file}: nothing was imported. {error}")
+
+    def _options(self, args):
+        parser = self.parser
+        parser.add_argument("file", type=Path, nargs="?", help="the CSV file")
+        parser.add_argument("-d", "--database", required=True)
+        parser.add_argument("-c", "--config", help="Odoo's configuration file")
+        parser.add_argument(
+            "--as-of", type=date.fromisoformat, metavar="YYYY-MM-DD",
+            help="ignore later rows, and decide stages as of that day",
+        )  # fmt: skip
+        parser.add_argument(
+            "--shift-to-today", action="store_true", help="move all days: the last is a week ago"
+        )
+        parser.add_argument("--demo", action="store_true", help=argparse.SUPPRESS)
+        options = parser.parse_args(args)
+        if options.demo:
+            options.file = options.file or Path(module.get_module_path("cx_lifecycle")) / (
+                "demo/cdnow_sample.csv"
+            )
+            options.shift_to_today = True
+        if not options.file:
+            parser.error("name the CSV file")
+        if options.as_of and options.shift_to_today:
+            parser.error("--as-of and --shift-to-today exclude each other")
+        return options
+
+    def _load(self, env, options):
+        from odoo.addons.cx_lifecycle.demo import loader, purchases_csv
+
+        with options.file.open(encoding="utf-8-sig", newline="") as lines:
+            purchases = purchases_csv.read(lines, options.as_of)
+        if not purchases:
+            raise ValueError(f"every purchase is after {options.as_of}.")
+        shift = timedelta(0)
+        if options.shift_to_today:
+            last = max(p.day for p in purchases)
+            shift = env["cx.customer"]._today(env.company) - timedelta(days=7) - last
+        customers, orders = loader.load(env, purchases, shift, options.demo)
+        print(f"{customers} customers, {orders} orders loaded", flush=True)
+        runs = env["cx.run"]
+        runs._request("rebuild", env.company)
+        run = runs.search([("kind", "=", "rebuild"), ("state", "=", "waiting")], limit=1)
+        run.as_of = options.as_of
+        env.cr.commit()
+        run._pass()
+        if not options.as_of:
+            runs._cron_night()
+        self._print_stages(env)
+
+    def _print_stages(self, env):
+        groups = env["cx.customer"]._read_group([], ["stage_id"], ["__count", "value_12m:sum"])
+        print(f"\n{'stage':<12}{'customers':>12}{'value 12 months':>20}")
+        for stage, count, value in groups:
+            print(f"{stage.name or '-':<12}{count:>12,}{value:>20,.2f}")

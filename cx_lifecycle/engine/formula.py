@@ -1,0 +1,140 @@
+"""One notation for arithmetic that runs on numbers and renders to SQL.
+
+A formula is a Python function of a *row*. On a row of floats it computes; on a
+row of :class:`Term` the same function writes the PostgreSQL expression. So a
+formula stands once, and the two routes cannot drift apart.
+
+Formulas are listed in *levels*: each level names new columns from those already
+there. :func:`compute` fills a row, :func:`select` nests one SELECT per level.
+"""
+
+import math
+from types import SimpleNamespace
+
+
+class Term:
+    """A PostgreSQL expression of type ``float8`` (or boolean, for comparisons)."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text):
+        self.text = text
+
+    def __add__(self, other):
+        return _infix(self, "+", other)
+
+    def __radd__(self, other):
+        return _infix(other, "+", self)
+
+    def __sub__(self, other):
+        return _infix(self, "-", other)
+
+    def __rsub__(self, other):
+        return _infix(other, "-", self)
+
+    def __mul__(self, other):
+        return _infix(self, "*", other)
+
+    def __rmul__(self, other):
+        return _infix(other, "*", self)
+
+    def __truediv__(self, other):
+        return _infix(self, "/", other)
+
+    def __rtruediv__(self, other):
+        return _infix(other, "/", self)
+
+    def __neg__(self):
+        return Term(f"(-{self.text})")
+
+    def __gt__(self, other):
+        return _infix(self, ">", other)
+
+    def __ge__(self, other):
+        return _infix(self, ">=", other)
+
+    def __eq__(self, other):
+        return _infix(self, "=", other)
+
+    __hash__ = None
+
+    def __and__(self, other):
+        return _infix(self, "AND", other)
+
+
+def _text(value):
+    """SQL text of a term or of a number; NULL for None."""
+    if isinstance(value, Term):
+        return value.text
+    return "NULL::float8" if value is None else f"'{float(value)!r}'::float8"
+
+
+def _infix(left, operator, right):
+    return Term(f"({_text(left)} {operator} {_text(right)})")
+
+
+def _function(sql_name, python):
+    """A function of floats that, given any term, writes a call to ``sql_name``."""
+
+    def apply(*values):
+        if any(isinstance(value, Term) for value in values):
+            return Term(f"{sql_name}({', '.join(map(_text, values))})")
+        return python(*values)
+
+    return apply
+
+
+ln = _function("ln", math.log)
+sqrt = _function("sqrt", math.sqrt)
+ceil = _function("ceil", lambda value: float(math.ceil(value)))
+least = _function("least", min)
+greatest = _function("greatest", max)
+_exp = _function("exp", math.exp)
+
+
+def clip(value, low, high):
+    """``value`` kept between ``low`` and ``high``."""
+    return least(greatest(value, low), high)
+
+
+def exp(value):
+    """e to the ``value``, kept away from overflow and underflow.
+
+    PostgreSQL raises on both, where a saturated number is what is meant.
+    """
+    return _exp(clip(value, -700.0, 700.0))
+
+
+def where(condition, then, otherwise):
+    """``then`` if the condition holds, else ``otherwise``; both are evaluated in Python."""
+    if isinstance(condition, Term):
+        return Term(f"CASE WHEN {condition.text} THEN {_text(then)} ELSE {_text(otherwise)} END")
+    return then if condition else otherwise
+
+
+class Columns:
+    """A row on which every attribute is the term of the column so named."""
+
+    def __getattr__(self, name):
+        return Term(name)
+
+
+def compute(levels, **values):
+    """The row of ``values`` (floats), with each level's columns added."""
+    row = SimpleNamespace(**values)
+    for level in levels:
+        vars(row).update({name: formula(row) for name, formula in level.items()})
+    return row
+
+
+def select(levels, source):
+    """SQL that adds each level's columns to those of ``source``, a SELECT's text.
+
+    ``OFFSET 0`` keeps PostgreSQL from pulling the levels into one another, which
+    would compute every inner expression as often as it is mentioned.
+    """
+    row = Columns()
+    for number, level in enumerate(levels):
+        columns = ", ".join(f"{formula(row).text} AS {name}" for name, formula in level.items())
+        source = f"SELECT *, {columns} FROM ({source}) AS level_{number} OFFSET 0"
+    return source

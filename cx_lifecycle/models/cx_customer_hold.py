@@ -1,0 +1,172 @@
+"""A person's verdict over the machine's: holds, declared losses, and "not now"."""
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+from .cx_customer_refresh import ids_scope
+
+SNOOZE_REASONS = [
+    ("seasonal", "Seasonal: will buy later"),
+    ("talking", "We are in touch already"),
+    ("stock", "Has stock for now"),
+    ("wrong", "Not late: the machine is wrong"),
+    ("other", "Other"),
+]
+
+
+class CxCustomer(models.Model):
+    _inherit = "cx.customer"
+
+    hold_stage_id = fields.Many2one(
+        "cx.stage", "Held Stage", readonly=True, ondelete="restrict",
+        help="The stage a person keeps the customer in, whatever the rules say.",
+    )  # fmt: skip
+    hold_until = fields.Date(
+        readonly=True, help="Last day of the hold. A purchase ends it before."
+    )
+    hold_reason = fields.Char(readonly=True)
+    hold_user_id = fields.Many2one("res.users", "Held By", readonly=True, ondelete="set null")
+    declared_lost_on = fields.Date(
+        readonly=True, help="Day on which the customer said goodbye. A later purchase ends it."
+    )
+    declared_lost_reason = fields.Char(readonly=True)
+    snooze_until = fields.Date(
+        "Not Before", readonly=True, help="Until this day the customer is not proposed for a call."
+    )
+    snooze_reason = fields.Selection(SNOOZE_REASONS, readonly=True)
+    snooze_note = fields.Char(readonly=True)
+
+    _hold_check = models.Constraint(
+        "CHECK((hold_until IS NULL) = (hold_stage_id IS NULL))",
+        "A hold needs a stage and an end date.",
+    )
+
+    def _check_may_judge(self):
+        """Who may read a customer with a lifecycle role may contest its stage."""
+        if not self.env.user.has_group("cx_lifecycle.group_rep"):
+            raise AccessError(self.env._("Only sales reps may change how customers are followed."))
+        self.check_access("read")
+
+    def _check_reason(self, reason):
+        if not (reason or "").strip():
+            raise ValidationError(self.env._("Reason: say why, in a few words."))
+
+    def hold(self, stage, until, reason):
+        """Keep the customers in a stage until a date, or until they buy.
+
+        :param stage: a ``cx.stage`` record
+        :param until: last day of the hold, date or ISO text; not in the past
+        :param str reason: shown to everybody who looks at the customer
+        """
+        self._check_may_judge()
+        self._check_reason(reason)
+        until = fields.Date.to_date(until)
+        if not stage or not until:
+            raise ValidationError(self.env._("Stage and Until: choose both to hold a customer."))
+        today = fields.Date.context_today(self)
+        if until < today:
+            raise ValidationError(
+                self.env._("Until: %s is in the past. Choose today or a later day.", until)
+            )
+        self._judge(
+            {
+                "hold_stage_id": stage.id,
+                "hold_until": until,
+                "hold_reason": reason.strip(),
+                "hold_user_id": self.env.uid,
+            },
+            self.env._(
+                "Held as %(stage)s until %(until)s: %(reason)s",
+                stage=stage.name, until=fields.Date.to_string(until), reason=reason.strip(),
+            ),
+        )  # fmt: skip
+
+    def release_hold(self):
+        """End a hold now: the rules decide again."""
+        self._check_may_judge()
+        self._judge(
+            {"hold_stage_id": False, "hold_until": False, "hold_reason": False,
+             "hold_user_id": False},
+            self.env._("Hold ended: the rules decide again."),
+        )  # fmt: skip
+
+    def declare_lost(self, reason):
+        """The customers said so themselves: lost from today, until they buy again."""
+        self._check_may_judge()
+        self._check_reason(reason)
+        self._judge(
+            {
+                "declared_lost_on": fields.Date.context_today(self),
+                "declared_lost_reason": reason.strip(),
+                "hold_stage_id": False,
+                "hold_until": False,
+                "hold_reason": False,
+                "hold_user_id": False,
+            },
+            self.env._("Declared lost: %s", reason.strip()),
+        )
+
+    def withdraw_loss(self):
+        """The loss was declared by mistake: the rules decide again."""
+        self._check_may_judge()
+        self._judge(
+            {"declared_lost_on": False, "declared_lost_reason": False},
+            self.env._("Declared loss withdrawn: the rules decide again."),
+        )
+
+    def snooze(self, until, reason, note=None):
+        """Not now: do not propose these customers for a call before a date."""
+        self._check_may_judge()
+        until = fields.Date.to_date(until)
+        if not until or until <= fields.Date.context_today(self):
+            raise ValidationError(self.env._("Not before: choose a day after today."))
+        if reason not in dict(SNOOZE_REASONS):
+            raise ValidationError(self.env._("Reason: choose one from the list."))
+        # sudo: reps read customers, and may only postpone them
+        self.sudo().write(
+            {"snooze_until": until, "snooze_reason": reason, "snooze_note": note or False}
+        )
+
+    def _judge(self, values, message):
+        """Write a verdict, draw its consequences now, and leave a note on the contact."""
+        customers = self.sudo()  # sudo: reps read customers, and change them only by these verdicts
+        customers.write(values)
+        for company, group in customers.grouped("company_id").items():
+            self._refresh(company, ids_scope(group.partner_id.ids))
+        for partner in customers.partner_id:
+            partner.message_post(body=message, author_id=self.env.user.partner_id.id)
+
+    # --------------------------------------------------------------- actions
+    def action_contest(self):
+        """Open the dialog that holds a stage or declares a loss."""
+        return self._dialog("cx.contest", self.env._("Contest the Stage"))
+
+    def action_snooze(self):
+        """Open the dialog of "not now"."""
+        return self._dialog("cx.snooze", self.env._("Not Now"))
+
+    def action_plan(self):
+        """Plan an activity with the customers' contacts."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Plan an Activity"),
+            "res_model": "mail.activity.schedule",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "active_model": "res.partner",
+                "active_ids": self.partner_id.ids,
+                "default_summary": self.env._("Going quiet"),
+            },
+        }
+
+    def _dialog(self, model, name):
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_customer_ids": self.ids},
+        }
+

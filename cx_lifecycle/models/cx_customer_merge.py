@@ -1,0 +1,54 @@
+"""Two contacts turn out to be one: their customers and histories become one too."""
+
+from odoo import models
+from odoo.tools import SQL
+
+
+class CxCustomer(models.Model):
+    _inherit = "cx.customer"
+
+    def _merge_partners(self, sources, target):
+        """Combine the customers of some partners with that of another, in each company.
+
+        :return: the companies concerned
+        """
+        target = target.commercial_partner_id
+        # sudo: merging contacts is a right of its own, and every company's rows are concerned
+        rows = self.sudo().with_context(active_test=False)
+        found = rows.search([("partner_id", "in", (sources | target).ids)], order="id")
+        for group in found.grouped("company_id").values():
+            kept = group.filtered(lambda c: c.partner_id == target)[:1] or group[:1]
+            kept._absorb(group - kept, target, sources)
+        return found.company_id
+
+    def _absorb(self, others, partner, sources):
+        """Take over the episodes and verdicts of others, then remove them."""
+        self.ensure_one()
+        company = self.company_id
+        for name in ("hold", "declared_lost", "snooze"):
+            fields = [f for f in self._fields if f.startswith(f"{name}_")]
+            donor = others.filtered(lambda c, f=fields: any(c[n] for n in f))[:1]
+            if donor and not any(self[n] for n in fields):
+                self.write({n: donor[n] for n in fields})
+        self.flush_model()
+        self.env["cx.episode"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE cx_episode SET customer_id = %s,"
+                " left_on = coalesce(left_on, greatest(entered_on, %s))"
+                " WHERE customer_id = ANY(%s)",
+                self.id, self._today(company), others.ids,
+            )  # fmt: skip
+        )
+        self.env.cr.execute(
+            SQL("UPDATE cx_customer SET partner_id = %s, due = true WHERE id = %s", partner.id, self.id)
+        )
+        self.env.cr.execute(SQL("DELETE FROM cx_customer WHERE id = ANY(%s)", others.ids))
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_partner SET cx_customer_id = coalesce(cx_customer_id, '{}'::jsonb)"
+                " || jsonb_build_object(%s::text, %s) WHERE id = ANY(%s)",
+                company.id, self.id, (sources | partner).ids,
+            )  # fmt: skip
+        )
+        self.env.invalidate_all(flush=False)

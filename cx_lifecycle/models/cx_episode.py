@@ -1,0 +1,43 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class CxEpisode(models.Model):
+    """One stay of one customer in one stage: the ledger everything else hangs on.
+
+    Rows are only ever added, and closed once; nobody changes or deletes them by hand.
+    """
+
+    _name = "cx.episode"
+    _description = "Lifecycle Episode"
+    _order = "entered_on desc, id desc"
+    _rec_name = "stage_id"
+
+    customer_id = fields.Many2one("cx.customer", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, index=True)
+    partner_id = fields.Many2one(related="customer_id.partner_id", string="Contact")
+    stage_id = fields.Many2one("cx.stage", required=True, ondelete="restrict")
+    previous_stage_id = fields.Many2one("cx.stage", "From", ondelete="restrict")
+    entered_on = fields.Date(required=True, index=True)
+    left_on = fields.Date(help="Empty: the customer is still in this stage.")
+    reason = fields.Selection(
+        selection=lambda self: self.env["cx.customer"]._reasons(),
+        required=True,
+        help="The rule that decided.",
+    )
+    figures = fields.Json(
+        help="What was known at entry: purchases, last (day), usual (days), silence (days), "
+        "rarity and chance (shares), value (12 months)."
+    )
+    rebuilt = fields.Boolean(help="Reconstructed from past purchases rather than lived through.")
+
+    _open_unique = models.UniqueIndex(
+        "(customer_id) WHERE left_on IS NULL", "A customer is in one stage at a time."
+    )
+    _order_check = models.Constraint(
+        "CHECK(left_on IS NULL OR left_on >= entered_on)", "An episode cannot end before it began."
+    )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_history(self):
+        raise UserError(self.env._("The history of stages is kept: it cannot be deleted."))

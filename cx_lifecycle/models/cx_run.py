@@ -1,0 +1,306 @@
+"""The night, and the passes over everybody: resumable, in lots, each lot committed."""
+
+import logging
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .cx_customer_refresh import ids_scope, range_scope
+
+_logger = logging.getLogger(__name__)
+
+LOT = 1000  # customers evaluated between two commits, about a second
+PASS_LOT = 20_000  # contacts per lot of a pass over everybody, a few seconds
+# ids are drawn before they are committed: look a little behind the last one seen
+PARTNER_MARGIN = 1000
+
+
+class CxRun(models.Model):
+    """One night, or one pass over all customers, of a company: what it did and where it stands."""
+
+    _name = "cx.run"
+    _description = "Lifecycle Run"
+    _order = "id desc"
+    _rec_name = "kind"
+
+    company_id = fields.Many2one("res.company", required=True, index=True, ondelete="cascade")
+    kind = fields.Selection(
+        [
+            ("night", "Night: customers due"),
+            ("evaluate", "New policy: everybody"),
+            ("rebuild", "Rebuild from past purchases"),
+        ],
+        required=True,
+    )
+    state = fields.Selection(
+        [("waiting", "Waiting"), ("running", "Running"), ("done", "Done")],
+        default="waiting",
+        required=True,
+        index=True,
+    )
+    started_at = fields.Datetime("Started")
+    ended_at = fields.Datetime("Ended")
+    duration = fields.Float("Minutes", compute="_compute_duration")
+    as_of = fields.Date(help="The day the stages were decided for; empty: the day of the run.")
+    examined = fields.Integer(help="Customers looked at.")
+    changed = fields.Integer(help="Customers whose stage changed.")
+    errors = fields.Integer(help="Customers that could not be evaluated; they are listed.")
+    total = fields.Integer(help="Contacts to go through, in a pass over everybody.")
+    progress = fields.Integer(help="Contacts gone through.")
+    last_partner_id = fields.Integer(help="Where a pass that was interrupted goes on.")
+
+    @api.depends("started_at", "ended_at")
+    def _compute_duration(self):
+        for run in self:
+            ended = run.ended_at or (run.started_at and fields.Datetime.now())
+            run.duration = (ended - run.started_at).total_seconds() / 60 if ended else 0.0
+
+    @api.model
+    def _request(self, kind, companies=None):
+        """Ask for a pass over everybody of some companies (all, when empty), soon."""
+        everybody = self.env["res.company"].sudo()  # sudo: a source may count for all companies
+        for company in companies or everybody.search([]):
+            open_run = self.sudo().search(  # sudo: runs belong to the machine
+                [("company_id", "=", company.id), ("state", "!=", "done"), ("kind", "!=", "night")],
+                limit=1,
+            )
+            again = {"state": "waiting", "last_partner_id": 0, "progress": 0}
+            if open_run:
+                open_run.write(again | ({"kind": "rebuild"} if kind == "rebuild" else {}))
+            else:
+                open_run.create({"company_id": company.id, "kind": kind, **again})
+        self.env.ref("cx_lifecycle.cron_pass")._trigger()
+
+    # ------------------------------------------------------------- everybody
+    @api.model
+    def _cron_pass(self):
+        """Go on with the passes over everybody that were asked for."""
+        for run in self.search([("state", "!=", "done"), ("kind", "!=", "night")], order="id"):
+            if not run._pass():
+                return
+
+    def _pass(self):
+        """Go through all contacts from where the run stands; False when time is up."""
+        self.ensure_one()
+        company, policy = self.company_id, self.env["cx.policy"]._of(self.company_id)
+        customers = self.env["cx.customer"]
+        on = self.as_of or customers._today(company)
+        self._begin()
+        days = self._stage_days(company)
+        if not self.last_partner_id and (self.kind == "rebuild" or not policy.fitted_on):
+            policy._learn(days, on)
+        self._commit()
+        while high := self._next_partner(PASS_LOT):
+            scope = range_scope(self.last_partner_id, high)
+            if self.kind == "rebuild":
+                self._forget_rebuilt(company, scope)
+            lot_days = SQL(
+                "SELECT partner_id, day, amount FROM cx_day WHERE %s", scope(SQL("partner_id"))
+            )
+            examined, changed = customers._refresh(company, scope, on, lot_days, rebuilt=True)
+            self.write(
+                {
+                    "last_partner_id": high,
+                    "examined": self.examined + examined,
+                    "changed": self.changed + changed,
+                    "progress": self.progress + self._count(scope),
+                }
+            )
+            if not self._commit(examined, max(self.total - self.progress, 0)):
+                return False
+        policy.write({"scanned_at": self.started_at, "last_partner_id": self.last_partner_id})
+        self.env.cr.execute("DROP TABLE IF EXISTS cx_day")
+        # what was sold or changed while the pass went on
+        self._due(company, on, policy)
+        self._end()
+        return True
+
+    def _stage_days(self, company):
+        """Add up the purchases of everybody once, for all lots of this connection."""
+        # the hottest statements of the addon are wide, not deep: compiling them only costs
+        self.env.cr.execute("SET LOCAL jit = off")
+        self.env.cr.execute("DROP TABLE IF EXISTS cx_day")
+        days = self.env["cx.purchase.source"]._days(company)
+        self.env.cr.execute(SQL("CREATE TEMPORARY TABLE cx_day AS %s", days))
+        self.env.cr.execute("CREATE INDEX ON cx_day (partner_id)")
+        self.env.cr.execute("ANALYZE cx_day")
+        return SQL("SELECT partner_id, day, amount FROM cx_day")
+
+    def _next_partner(self, lot):
+        """The id that ends the next lot of contacts, or None."""
+        [(high,)] = self.env.execute_query(
+            SQL(
+                "SELECT max(id) FROM (SELECT id FROM res_partner WHERE id > %s"
+                " ORDER BY id LIMIT %s) AS lot",
+                self.last_partner_id, lot,
+            )  # fmt: skip
+        )
+        return high
+
+    def _count(self, scope):
+        [(count,)] = self.env.execute_query(
+            SQL("SELECT count(*) FROM res_partner WHERE %s", scope(SQL("id")))
+        )
+        return count
+
+    def _forget_rebuilt(self, company, scope):
+        """Drop reconstructed history, so that it is rebuilt; what was lived through stays."""
+        self.env["cx.episode"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM cx_episode e USING cx_customer c"
+                " WHERE e.customer_id = c.id AND c.company_id = %s AND %s AND NOT EXISTS ("
+                " SELECT FROM cx_episode l WHERE l.customer_id = c.id AND NOT l.rebuilt)",
+                company.id, scope(SQL("c.partner_id")),
+            )  # fmt: skip
+        )
+
+    # ----------------------------------------------------------------- night
+    @api.model
+    def _cron_night(self):
+        """Look at the customers that are due, company by company."""
+        policies = self.env["cx.policy"].search([], order="scanned_at, id")
+        for policy in policies:
+            run = self.search(
+                [("company_id", "=", policy.company_id.id), ("kind", "=", "night"),
+                 ("state", "!=", "done")], limit=1,
+            ) or self.create({"company_id": policy.company_id.id, "kind": "night"})  # fmt: skip
+            if not run._night(policy):
+                return
+
+    def _night(self, policy):
+        """One company's night; False when time is up and customers are left."""
+        self.ensure_one()
+        company = policy.company_id
+        self._begin()
+        on = self.as_of or self.env["cx.customer"]._today(company)
+        now = fields.Datetime.now()
+        highest = self._mark_changed(policy)
+        policy.write({"scanned_at": now, "last_partner_id": highest})
+        self._commit(remaining=self._count_due(company, on))
+        if not self._due(company, on, policy):
+            return False
+        self._end()
+        return True
+
+    def _mark_changed(self, policy):
+        """Mark the customers of documents that changed, and of contacts that came, as due.
+
+        :return: the highest contact id seen
+        """
+        company = policy.company_id
+        since = fields.Datetime.subtract(policy.scanned_at or fields.Datetime.now(), minutes=10)
+        touched = [
+            source._documents(company, changed_since=since)
+            for source in self.env["cx.purchase.source"]._counting(company)
+        ]
+        touched.append(
+            SQL(
+                "SELECT id AS partner_id FROM res_partner WHERE id > %s AND commercial_partner_id = id",
+                max(policy.last_partner_id - PARTNER_MARGIN, 0),
+            )
+        )
+        changed = SQL(" UNION ").join(touched)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE cx_customer SET due = true FROM (%s) AS changed WHERE company_id = %s"
+                " AND cx_customer.partner_id = changed.partner_id AND NOT due"
+                " AND cx_customer.write_date < %s",
+                changed, company.id, since,
+            )  # fmt: skip
+        )
+        unknown = self.env.execute_query(
+            SQL(
+                "SELECT partner_id FROM (%s) AS changed WHERE partner_id IS NOT NULL"
+                " AND NOT EXISTS (SELECT FROM cx_customer c"
+                " WHERE c.partner_id = changed.partner_id AND c.company_id = %s)",
+                changed, company.id,
+            )  # fmt: skip
+        )
+        self.env["cx.customer"].invalidate_model()
+        for start in range(0, len(unknown), LOT):
+            self._lot(company, [row[0] for row in unknown[start : start + LOT]])
+        [(highest,)] = self.env.execute_query(SQL("SELECT max(id) FROM res_partner"))
+        return highest
+
+    def _due_condition(self, company, on):
+        return SQL(
+            "company_id = %s AND (due OR review_on <= %s) AND partner_id IS NOT NULL",
+            company.id, on,
+        )  # fmt: skip
+
+    def _count_due(self, company, on):
+        self.env["cx.customer"].flush_model()
+        [(count,)] = self.env.execute_query(
+            SQL("SELECT count(*) FROM cx_customer WHERE %s", self._due_condition(company, on))
+        )
+        return count
+
+    def _due(self, company, on, policy):
+        """Evaluate the customers due, in lots; rows another worker holds are left to it."""
+        self.env["cx.customer"].flush_model()
+        last_id = 0
+        while True:
+            rows = self.env.execute_query(
+                SQL(
+                    "SELECT id, partner_id FROM cx_customer WHERE id > %s AND %s"
+                    " ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
+                    last_id, self._due_condition(company, on), LOT,
+                )  # fmt: skip
+            )
+            if not rows:
+                return True
+            last_id = rows[-1][0]
+            self._lot(company, [partner_id for _id, partner_id in rows], on)
+            if not self._commit(len(rows), self._count_due(company, on)):
+                return False
+
+    def _lot(self, company, partner_ids, on=None):
+        """Evaluate some customers; when one of them fails, the others one by one."""
+        customers = self.env["cx.customer"]
+        try:
+            with self.env.cr.savepoint():
+                examined, changed = customers._refresh(company, ids_scope(partner_ids), on)
+        except psycopg2.OperationalError:
+            raise  # another worker was here: this lot is done again later
+        except Exception as error:
+            if len(partner_ids) == 1:
+                _logger.warning("Lifecycle of partner %s not evaluated: %s", partner_ids[0], error)
+                customers._note_error(company, partner_ids, error)
+                self.errors += 1
+                return
+            middle = len(partner_ids) // 2
+            self._lot(company, partner_ids[:middle], on)
+            self._lot(company, partner_ids[middle:], on)
+            return
+        self.write({"examined": self.examined + examined, "changed": self.changed + changed})
+
+    # ----------------------------------------------------------------- parts
+    def _begin(self):
+        self.write({"state": "running", "started_at": self.started_at or fields.Datetime.now()})
+
+    def _end(self):
+        self.write({"state": "done", "ended_at": fields.Datetime.now()})
+        self._commit(remaining=0)
+
+    def _commit(self, processed=0, remaining=None):
+        """Commit a lot; the seconds left for this job, 0 when it must make room for others."""
+        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
+
+    @api.autovacuum
+    def _gc_runs(self):
+        """Keep the runs of the last quarter."""
+        limit = fields.Datetime.subtract(fields.Datetime.now(), months=3)
+        old = self.search([("state", "=", "done"), ("ended_at", "<", limit)], limit=1000)
+        old.unlink()
+        return len(old), len(old) == 1000
+
+    def action_run_now(self):
+        """Start the night now rather than tonight."""
+        if not self.env.user.has_group("cx_lifecycle.group_admin"):
+            raise UserError(self.env._("Only lifecycle administrators may start the night."))
+        # sudo: starting a job is the administrators' right, reading jobs is not
+        self.env.ref("cx_lifecycle.cron_night").sudo()._trigger()

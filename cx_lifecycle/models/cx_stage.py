@@ -1,0 +1,39 @@
+from odoo import api, fields, models, tools
+
+
+class CxStage(models.Model):
+    """The six stages of a customer's life with the company.
+
+    The records are fixed: code refers to ``code``, people to ``name``.
+    """
+
+    _name = "cx.stage"
+    _description = "Lifecycle Stage"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Selection(
+        [
+            ("suspect", "Suspect"),
+            ("prospect", "Prospect"),
+            ("new", "New"),
+            ("active", "Active"),
+            ("dormant", "Dormant"),
+            ("lost", "Lost"),
+        ],
+        required=True,
+        readonly=True,
+        help="What rules, filters and other addons refer to, whatever the name.",
+    )
+    description = fields.Text(translate=True, help="What being in this stage means.")
+    sequence = fields.Integer(default=10)
+    color = fields.Integer(help="Colour of the stage's pill, 0 to 11.")
+    fold = fields.Boolean("Folded in Kanban")
+
+    _code_unique = models.Constraint("UNIQUE(code)", "A stage with this code exists already.")
+
+    @api.model
+    @tools.ormcache()
+    def _ids_by_code(self):
+        """Database id of each stage, by its code."""
+        return {stage.code: stage.id for stage in self.sudo().search_fetch([], ["code"])}  # sudo: six public records

@@ -1,0 +1,62 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    cx_last_run_id = fields.Many2one("cx.run", compute="_compute_cx_health")
+    cx_last_run_at = fields.Datetime("Last Night", compute="_compute_cx_health")
+    cx_last_minutes = fields.Float("Duration", compute="_compute_cx_health")
+    cx_last_examined = fields.Integer("Examined", compute="_compute_cx_health")
+    cx_last_changed = fields.Integer("Changed", compute="_compute_cx_health")
+    cx_error_count = fields.Integer("Errors", compute="_compute_cx_health")
+    cx_next_run_at = fields.Datetime("Next Night", compute="_compute_cx_health")
+    cx_overdue = fields.Boolean(
+        compute="_compute_cx_health", help="No night has ended for more than 26 hours."
+    )
+    cx_pass_progress = fields.Integer(
+        compute="_compute_cx_health", help="Percentage of a pass over everybody, 0 when none runs."
+    )
+    cx_pass_waiting = fields.Boolean(compute="_compute_cx_health")
+
+    def _compute_cx_health(self):
+        runs = self.env["cx.run"]
+        company = self.env.company
+        night = runs.search(
+            [("company_id", "=", company.id), ("kind", "=", "night"), ("state", "=", "done")],
+            limit=1,
+        )
+        whole = runs.search(
+            [("company_id", "=", company.id), ("kind", "!=", "night"), ("state", "!=", "done")],
+            limit=1,
+        )
+        errors = self.env["cx.customer"].search_count(
+            [("company_id", "=", company.id), ("error", "!=", False)]
+        )
+        # sudo: when the job runs next is no secret to who opens the settings
+        cron = self.env.ref("cx_lifecycle.cron_night").sudo()
+        limit = fields.Datetime.subtract(fields.Datetime.now(), hours=26)
+        for settings in self:
+            settings.cx_last_run_id = night
+            settings.cx_last_run_at = night.ended_at
+            settings.cx_last_minutes = night.duration
+            settings.cx_last_examined = night.examined
+            settings.cx_last_changed = night.changed
+            settings.cx_error_count = errors
+            settings.cx_next_run_at = cron.nextcall
+            settings.cx_overdue = not night.ended_at or night.ended_at < limit
+            settings.cx_pass_waiting = bool(whole)
+            settings.cx_pass_progress = 100 * whole.progress / whole.total if whole.total else 0
+
+    def action_cx_run_now(self):
+        """Start the night now."""
+        return self.env["cx.run"].action_run_now()
+
+    def action_cx_rebuild(self):
+        """Rebuild stages and history from past purchases."""
+        self.env["cx.run"]._request("rebuild", self.env.company)
+
+    def action_cx_errors(self):
+        """List the customers that could not be evaluated."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle.action_customers")
+        return action | {"domain": [("error", "!=", False)], "context": {}}

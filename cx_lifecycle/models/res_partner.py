@@ -1,0 +1,75 @@
+from odoo import api, fields, models
+
+REP = "cx_lifecycle.group_rep"
+
+
+def of_customer(field, **options):
+    """A field of the commercial entity's customer in the current company: nothing is copied."""
+    return {
+        "related": f"commercial_partner_id.cx_customer_id.{field}",
+        "groups": REP,
+        "readonly": True,
+        **options,
+    }
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    cx_customer_id = fields.Many2one(
+        "cx.customer",
+        "Lifecycle",
+        company_dependent=True,
+        copy=False,
+        readonly=True,
+        groups=REP,
+        help="The customer this contact is to the current company. Written once.",
+    )
+    cx_stage_id = fields.Many2one(**of_customer("stage_id", string="Lifecycle Stage"))
+    cx_stage_since = fields.Date(**of_customer("stage_since", string="In Stage Since"))
+    cx_alert = fields.Selection(**of_customer("alert", string="Rhythm Alert"))
+    cx_last_purchase_on = fields.Date(**of_customer("last_purchase_on"))
+    cx_usual_interval = fields.Float(**of_customer("usual_interval", aggregator="avg"))
+    cx_next_purchase_on = fields.Date(**of_customer("next_purchase_on", string="Expected Purchase"))
+    cx_next_from = fields.Date(**of_customer("next_purchase_from"))
+    cx_next_to = fields.Date(**of_customer("next_purchase_to"))
+    cx_dormant_on = fields.Date(**of_customer("dormant_on"))
+    cx_lost_on = fields.Date(**of_customer("lost_on"))
+    cx_value_12m = fields.Monetary(
+        **of_customer("value_12m", currency_field="cx_currency_id", string="Value (12 Months)")
+    )
+    cx_currency_id = fields.Many2one(**of_customer("currency_id", string="Lifecycle Currency"))
+    cx_hold_until = fields.Date(**of_customer("hold_until", string="Stage Held Until"))
+    cx_hold_reason = fields.Char(**of_customer("hold_reason", string="Reason of the Hold"))
+    cx_why = fields.Json(**of_customer("why_data", string="Why This Stage?"))
+    cx_rhythm = fields.Json(**of_customer("rhythm_data", string="Rhythm"))
+    cx_stage_durations = fields.Json(compute="_compute_cx_stage_durations", groups=REP)
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company")
+    def _compute_cx_stage_durations(self):
+        # sudo: what a partner may show is decided by the groups of the field
+        customers = self.commercial_partner_id.sudo().cx_customer_id
+        seconds = customers._stage_seconds()
+        for partner in self:
+            customer = partner.commercial_partner_id.sudo().cx_customer_id  # sudo: as above
+            partner.cx_stage_durations = seconds.get(customer.id, {})
+
+    def action_cx_contest(self):
+        """Open the dialog that holds the customer's stage or declares a loss."""
+        return self.commercial_partner_id.cx_customer_id.action_contest()
+
+    def action_cx_plan(self):
+        """Plan an activity with this customer."""
+        return self.commercial_partner_id.cx_customer_id.action_plan()
+
+    def action_cx_episodes(self):
+        """Open the customer's history of stages."""
+        customer = self.commercial_partner_id.cx_customer_id
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("History of Stages"),
+            "res_model": "cx.episode",
+            "views": [(False, "list")],
+            "domain": [("customer_id", "in", customer.ids)],
+        }

@@ -1,0 +1,29 @@
+from odoo import api, models
+
+WATCHED = {"state", "partner_id", "date_order", "company_id"}
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders._cx_refresh(orders.partner_id)
+        return orders
+
+    def write(self, vals):
+        before = self.partner_id
+        done = super().write(vals)
+        if WATCHED & set(vals):
+            self._cx_refresh(before | self.partner_id)
+        return done
+
+    def unlink(self):
+        partners, companies = self.partner_id, self.company_id
+        done = super().unlink()
+        self.env["cx.customer"]._refresh_partners(partners, companies, self._name)
+        return done
+
+    def _cx_refresh(self, partners):
+        self.env["cx.customer"]._refresh_partners(partners, self.company_id, self._name)

@@ -1,0 +1,3 @@
+from . import cx_contest
+from . import cx_snooze
+from . import base_partner_merge
