@@ -1,25 +1,30 @@
-"""Unit tests need no database, no server and not even an installed Odoo.
+"""Let `import odoo.addons.cx_lifecycle.engine...` work without loading Odoo.
 
-With ``-p no:odoo`` nothing has loaded Odoo, so bare modules stand in for its packages:
-``from odoo.addons.cx_lifecycle.engine import …`` then finds the engine either way.
+`./cx test tests/unit` runs without pytest's Odoo plugin: then the packages above
+our engines are stood in for by empty ones, and an engine that reached for Odoo
+or for a model would fail to import.
 """
 
 import sys
+import types
 from pathlib import Path
-from types import ModuleType
 
 ROOT = Path(__file__).parents[2]
+STAND_INS = {
+    "odoo": (),
+    "odoo.addons": (),
+    "odoo.addons.cx_lifecycle": (str(ROOT / "cx_lifecycle"),),
+    "odoo.addons.cx_lifecycle_mail": (str(ROOT / "cx_lifecycle_mail"),),
+}
 
 
 def pytest_configure(config):
     if config.pluginmanager.hasplugin("odoo"):
         return
-    for name, path in (
-        ("odoo", None),
-        ("odoo.addons", None),
-        ("odoo.addons.cx_lifecycle", ROOT / "cx_lifecycle"),
-        ("odoo.addons.cx_lifecycle_mail", ROOT / "cx_lifecycle_mail"),
-    ):
-        if name not in sys.modules:
-            sys.modules[name] = ModuleType(name)
-            sys.modules[name].__path__ = [str(path)] if path else []
+    for name, path in STAND_INS.items():
+        module = types.ModuleType(name)
+        module.__path__ = list(path)
+        sys.modules[name] = module
+        parent, _, child = name.rpartition(".")
+        if parent:
+            setattr(sys.modules[parent], child, module)

@@ -1,0 +1,1 @@
+"""What ./cx is made of: standard library only, for it runs before anything is installed."""

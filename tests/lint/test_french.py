@@ -1,0 +1,35 @@
+"""French is complete: every message that Odoo exports has its translation."""
+
+import io
+from pathlib import Path
+
+import polib
+
+from odoo.tests import TransactionCase
+from odoo.tools.translate import trans_export
+
+ROOT = Path(__file__).parents[2]
+AGAIN = "./cx odoo i18n export {} -l fr"
+
+
+class TestFrench(TransactionCase):
+    def messages(self, addon):
+        """What `odoo i18n export` would write for the addon."""
+        buffer = io.BytesIO()
+        trans_export(None, [addon], buffer, "po", self.env)
+        return {entry.msgid for entry in polib.pofile(buffer.getvalue().decode())}
+
+    def check(self, addon):
+        file = ROOT / addon / "i18n" / "fr.po"
+        self.assertTrue(file.is_file(), f"{file} is missing: {AGAIN.format(addon)}")
+        known = {e.msgid: e for e in polib.pofile(str(file)) if not e.obsolete}
+        missing = sorted(self.messages(addon) - set(known))
+        self.assertFalse(missing, f"not in {addon}'s fr.po: {AGAIN.format(addon)}")
+        undone = [m for m, e in known.items() if e.fuzzy or not e.translated()]
+        self.assertFalse(undone, f"without a translation, or fuzzy, in {addon}'s fr.po")
+
+    def test_cx_lifecycle(self):
+        self.check("cx_lifecycle")
+
+    def test_cx_lifecycle_mail(self):
+        self.check("cx_lifecycle_mail")
