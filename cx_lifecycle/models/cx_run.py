@@ -124,6 +124,7 @@ class CxRun(models.Model):
         self.env.cr.execute("SET LOCAL jit = off")
         self.env.cr.execute("DROP TABLE IF EXISTS cx_day")
         days = self.env["cx.purchase.source"]._days(company)
+        self.env.flush_all()
         self.env.cr.execute(SQL("CREATE TEMPORARY TABLE cx_day AS %s", days))
         self.env.cr.execute("CREATE INDEX ON cx_day (partner_id)")
         self.env.cr.execute("ANALYZE cx_day")
@@ -191,19 +192,19 @@ class CxRun(models.Model):
 
         :return: the highest contact id seen
         """
+        self.env.flush_all()
         company = policy.company_id
         since = fields.Datetime.subtract(policy.scanned_at or fields.Datetime.now(), minutes=10)
-        touched = [
-            source._documents(company, changed_since=since)
-            for source in self.env["cx.purchase.source"]._counting(company)
-        ]
-        touched.append(
-            SQL(
-                "SELECT id AS partner_id FROM res_partner WHERE id > %s AND commercial_partner_id = id",
-                max(policy.last_partner_id - PARTNER_MARGIN, 0),
-            )
+        nobody = SQL("SELECT NULL::int AS partner_id")
+        changed = SQL(" UNION ").join(
+            [
+                nobody,
+                *(
+                    source._documents(company, changed_since=since)
+                    for source in self.env["cx.purchase.source"]._counting(company)
+                ),
+            ]
         )
-        changed = SQL(" UNION ").join(touched)
         self.env.cr.execute(
             SQL(
                 "UPDATE cx_customer SET due = true FROM (%s) AS changed WHERE company_id = %s"
@@ -214,10 +215,11 @@ class CxRun(models.Model):
         )
         unknown = self.env.execute_query(
             SQL(
-                "SELECT partner_id FROM (%s) AS changed WHERE partner_id IS NOT NULL"
-                " AND NOT EXISTS (SELECT FROM cx_customer c"
-                " WHERE c.partner_id = changed.partner_id AND c.company_id = %s)",
-                changed, company.id,
+                "SELECT partner_id FROM (%s UNION SELECT id FROM res_partner"
+                " WHERE id > %s AND commercial_partner_id = id) AS seen"
+                " WHERE partner_id IS NOT NULL AND NOT EXISTS (SELECT FROM cx_customer c"
+                " WHERE c.partner_id = seen.partner_id AND c.company_id = %s)",
+                changed, policy.last_partner_id - PARTNER_MARGIN, company.id,
             )  # fmt: skip
         )
         self.env["cx.customer"].invalidate_model()
