@@ -25,6 +25,7 @@ STAGE_OF = {
     "long_silence": "lost",
     "declared": "lost",
 }
+MANY_ROWS = 5000
 # Columns of the verdict that are stored on the customer under the same name.
 STORED = (
     "stage_id", "stage_since", "reason", "first_purchase_on", "last_purchase_on",
@@ -131,7 +132,7 @@ class CxCustomer(models.Model):
         )
         known = SQL(", ").join(SQL.identifier("c", name) for name in STORED)
         fresh = SQL(", ").join(SQL.identifier("v", name) for name in STORED)
-        [(examined,)] = self.env.execute_query(
+        [(examined, added)] = self.env.execute_query(
             SQL(
                 """
                 WITH verdict AS (%(verdict)s),
@@ -156,7 +157,7 @@ class CxCustomer(models.Model):
                                             || jsonb_build_object(%(company)s::text, i.id)
                       FROM inserted i WHERE p.id = i.partner_id
                 )
-                SELECT count(*) FROM verdict
+                SELECT (SELECT count(*) FROM verdict), (SELECT count(*) FROM inserted)
                 """,
                 verdict=self._verdict(company, policy, scope, on, days),
                 changes=changes,
@@ -168,6 +169,7 @@ class CxCustomer(models.Model):
                 uid=self.env.uid,
             )
         )
+        self._tell_planner("cx_customer", added)
         return examined
 
     def _verdict(self, company, policy, scope, on, days):
@@ -345,6 +347,11 @@ class CxCustomer(models.Model):
         query.add_where(scope(partner))
         return query.select(partner)
 
+    def _tell_planner(self, table, rows):
+        """After many new rows, the planner would still take the table for an empty one."""
+        if rows >= MANY_ROWS:
+            self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+
     # ---------------------------------------------------------------- ledger
     def _write_past(self, company, policy, scope, on, days, rebuilt):
         """Rebuild the episodes of customers who bought and have none yet, from their purchases."""
@@ -434,6 +441,7 @@ class CxCustomer(models.Model):
                 **{code: stages[code] for code in ("new", "active", "dormant", "lost")},
             )
         )
+        self._tell_planner("cx_episode", self.env.cr.rowcount)
         # the current stay began when its episode did, not at the last purchase
         self.env.cr.execute(
             SQL(
