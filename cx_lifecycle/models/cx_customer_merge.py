@@ -38,23 +38,29 @@ class CxCustomer(models.Model):
                 "UPDATE cx_episode SET customer_id = %s,"
                 " left_on = coalesce(left_on, greatest(entered_on, %s))"
                 " WHERE customer_id = ANY(%s)",
-                self.id, self._today(company), others.ids,
-            )  # fmt: skip
+                self.id,
+                self._today(company),
+                others.ids,
+            )
         )
         # the purchases of the others are not new ones: they end no hold
         self.env.cr.execute(
             SQL(
                 "UPDATE cx_customer SET partner_id = %s, due = true, last_purchase_on ="
                 " (SELECT max(last_purchase_on) FROM cx_customer WHERE id = ANY(%s)) WHERE id = %s",
-                partner.id, (self | others).ids, self.id,
-            )  # fmt: skip
+                partner.id,
+                (self | others).ids,
+                self.id,
+            )
         )
         self.env.cr.execute(SQL("DELETE FROM cx_customer WHERE id = ANY(%s)", others.ids))
         self.env.cr.execute(
             SQL(
                 "UPDATE res_partner SET cx_customer_id = coalesce(cx_customer_id, '{}'::jsonb)"
                 " || jsonb_build_object(%s::text, %s) WHERE id = ANY(%s)",
-                company.id, self.id, (sources | partner).ids,
-            )  # fmt: skip
+                company.id,
+                self.id,
+                (sources | partner).ids,
+            )
         )
         self.env.invalidate_all(flush=False)

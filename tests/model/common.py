@@ -1,5 +1,6 @@
 """What every test of the lifecycle needs: a company that sells, and a way to buy from it."""
 
+import itertools
 from datetime import date, timedelta
 
 from odoo.tests import TransactionCase
@@ -104,7 +105,7 @@ class LifecycleCase(TransactionCase):
         """Every customer's history is without gap or overlap, and ends in the present stage."""
         for customer in customers:
             episodes = customer.episode_ids.sorted(lambda e: (e.entered_on, e.id))
-            for before, after in zip(episodes, episodes[1:], strict=False):
+            for before, after in itertools.pairwise(episodes):
                 self.assertEqual(before.left_on, after.entered_on)
                 self.assertEqual(after.previous_stage_id, before.stage_id)
             self.assertFalse(episodes[-1].left_on)

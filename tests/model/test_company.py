@@ -1,9 +1,9 @@
 """Several companies, currencies and time zones."""
 
+from model.common import TODAY, LifecycleCase, ago
+
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
-
-from model.common import TODAY, LifecycleCase, ago
 
 
 class TestCompanies(LifecycleCase):
@@ -24,8 +24,10 @@ class TestCompanies(LifecycleCase):
         self.assertEqual((here.purchase_count, there.purchase_count), (3, 1))
         self.assertEqual(partner.with_company(self.company).cx_stage_id.code, "active")
         self.assertEqual(partner.with_company(self.other).cx_stage_id.code, "new")
-        found = self.env["res.partner"].with_company(self.other).search(
-            [("cx_stage_id.code", "=", "new"), ("id", "=", partner.id)]
+        found = (
+            self.env["res.partner"]
+            .with_company(self.other)
+            .search([("cx_stage_id.code", "=", "new"), ("id", "=", partner.id)])
         )
         self.assertEqual(found, partner)
 
@@ -39,9 +41,7 @@ class TestCompanies(LifecycleCase):
         )  # fmt: skip
         seen = self.Customer.with_user(user).search([("partner_id", "=", partner.id)])
         self.assertEqual(seen, here)
-        self.assertEqual(
-            self.env["cx.episode"].with_user(user).search([]).company_id, self.company
-        )
+        self.assertEqual(self.env["cx.episode"].with_user(user).search([]).company_id, self.company)
         for act in ("read", "chance_of_purchase", "why"):
             with self.assertRaises(AccessError):
                 record = there.with_user(user)
@@ -189,9 +189,7 @@ class TestPartners(LifecycleCase):
         ours = [("ref", "=", "cx")]
         groups = dict(contacts._read_group(ours, ["cx_stage_id"], ["__count"]))
         self.assertEqual({s.code: n for s, n in groups.items()}, {"active": 1, "lost": 1})
-        self.assertEqual(
-            contacts.search([*ours, ("cx_alert", "=", "quiet")]), bea
-        )
+        self.assertEqual(contacts.search([*ours, ("cx_alert", "=", "quiet")]), bea)
         self.assertEqual(contacts.search(ours, order="cx_last_purchase_on")[0], bea)
         [(average,)] = contacts._read_group(ours, [], ["cx_usual_interval:avg"])
         self.assertAlmostEqual(average, self.of(ada).usual_interval, 4)

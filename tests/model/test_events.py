@@ -4,11 +4,10 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import psycopg2
+from model.common import TODAY, LifecycleCase, ago
 
 from odoo.tests import Form
 from odoo.tools import mute_logger
-
-from model.common import TODAY, LifecycleCase, ago
 
 
 class TestEvents(LifecycleCase):
@@ -177,9 +176,7 @@ class TestInvoices(LifecycleCase):
     def setUpClass(cls):
         super().setUpClass()
         account = cls.env["account.account"]
-        income = account.create(
-            {"name": "Income", "code": "CX4000", "account_type": "income"}
-        )
+        income = account.create({"name": "Income", "code": "CX4000", "account_type": "income"})
         receivable = account.create(
             {
                 "name": "Receivable", "code": "CX1200", "account_type": "asset_receivable",

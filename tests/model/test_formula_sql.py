@@ -3,13 +3,13 @@
 import itertools
 from datetime import timedelta
 
+from model.common import TODAY, LifecycleCase, ago
+
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.cx_lifecycle.engine import formula, rhythm
 from odoo.addons.cx_lifecycle.models.cx_customer import formula_sql
-
-from model.common import TODAY, LifecycleCase, ago
 
 LEVELS = rhythm.CURVE + rhythm.EXPECTED + rhythm.CHANGES
 INPUTS = ("x", "tx", "sl", "sq", "until", "silence")
@@ -19,7 +19,9 @@ class TestFormula(LifecycleCase):
     def grid(self):
         """Customers of every kind: how often, how regular, how long silent."""
         gaps = [[], [1], [400], [30, 31], [2, 90, 700], [7] * 12, [1, 1, 1, 365], [60, 20, 45] * 9]
-        for gap, until, silence in itertools.product(gaps, (rhythm.NEVER, 10, 200), (0, 3, 90, 4000)):
+        for gap, until, silence in itertools.product(
+            gaps, (rhythm.NEVER, 10, 200), (0, 3, 90, 4000)
+        ):
             logs = [formula.ln(float(g)) for g in gap]
             yield (len(gap), sum(gap), sum(logs), sum(v * v for v in logs), until, silence)
 

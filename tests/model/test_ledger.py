@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
-from odoo.exceptions import UserError
-
 from model.common import TODAY, LifecycleCase, ago
+
+from odoo.exceptions import UserError
 
 
 class TestLedger(LifecycleCase):

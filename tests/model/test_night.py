@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
+from model.common import TODAY, LifecycleCase, ago
+
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
-
-from model.common import TODAY, LifecycleCase, ago
 
 LOGGER = "odoo.addons.cx_lifecycle.models.cx_run"
 
@@ -51,7 +51,8 @@ class TestNight(LifecycleCase):
             self.buy(partner, 30, 20, 10)
         bad = self.of(partners[3])
         self.env.cr.execute(
-            "ALTER TABLE cx_customer ADD CONSTRAINT no_dormant CHECK (id <> %s OR reason <> 'silence')",
+            "ALTER TABLE cx_customer ADD CONSTRAINT no_dormant"
+            " CHECK (id <> %s OR reason <> 'silence')",
             [bad.id],
         )
         day = max(self.of(p).dormant_on for p in partners)
@@ -167,4 +168,3 @@ class TestNight(LifecycleCase):
         self.env["cx.run"].with_user(admin).action_run_now()
         after = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
         self.assertEqual(after, before + 1)
-

@@ -1,9 +1,9 @@
 """What counts as a purchase: shipped sources, own ones, and definitions that cannot work."""
 
+from model.common import TODAY, LifecycleCase, ago
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user
-
-from model.common import TODAY, LifecycleCase, ago
 
 
 class TestSources(LifecycleCase):
@@ -168,9 +168,12 @@ class TestSources(LifecycleCase):
         ]
         count = self.Source.with_context(active_test=False).search_count([])
         for values, message in cases:
-            with self.subTest(values), self.assertRaisesRegex(ValidationError, message):
-                with self.env.cr.savepoint():
-                    self.won(**values)
+            with (
+                self.subTest(values),
+                self.assertRaisesRegex(ValidationError, message),
+                self.env.cr.savepoint(),
+            ):
+                self.won(**values)
         self.assertEqual(self.Source.with_context(active_test=False).search_count([]), count)
 
     def test_documents_without_company_need_one(self):

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
+from model.common import TODAY, LifecycleCase, ago
+
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user
-
-from model.common import TODAY, LifecycleCase, ago
 
 
 class TestStages(LifecycleCase):
