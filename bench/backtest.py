@@ -1,6 +1,6 @@
 """Would the return curve have known who comes back? A back-test on a file of purchases.
 
-    python bench/backtest.py cx_lifecycle/demo/cdnow_sample.csv --cut 1997-12-31 --horizon 180
+    python bench/backtest.py cx_lifecycle/demo/cdnow_sample.txt --cut 1997-12-31 --horizon 180
 
 Fits the curve to what was known on the day of the cut, then compares what it says of
 each customer with who really bought in the days after. Beside it stand the rules that a

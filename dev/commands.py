@@ -16,7 +16,7 @@ from dev.packages import PYTHON, VENV, find_uv, python_env, uv
 from dev.shell import ADDONS, HOME, ROOT, Problem, call, end_now, lock, say
 
 DEMO = "cx_demo"
-DEMO_FILE = ROOT / "cx_lifecycle" / "demo" / "cdnow_sample.csv"
+DEMO_FILE = ROOT / "cx_lifecycle" / "demo" / "cdnow_sample.txt"
 OURS = re.compile(r"cx_(core_.*|tests_.*|test|test-gw\d+|bench|building|demo)")
 # pylint-odoo's rules that are not ours: a large model is spread over small files on purpose
 NOT_OURS = "consider-merging-classes-inherited"
@@ -132,6 +132,7 @@ def cmd_test(args):
             "CHROMIUM_FLAGS": os.environ.get("CHROMIUM_FLAGS", QUIET),
             "COVERAGE_FILE": str(HOME / "coverage"),
             "CX_BASE_DB": base,  # for the test that installs the wheel
+            "CX_FULL_DB": full,  # for the tests that commit
             "CX_UV": find_uv(),
         }
         return call([*pytest, f"--odoo-config={CONF}", "--odoo-http", *options], cwd=ROOT, env=env)

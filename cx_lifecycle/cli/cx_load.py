@@ -56,7 +56,7 @@ class CxLoad(Command):
         options = parser.parse_args(args)
         if options.demo:
             options.file = options.file or Path(module.get_module_path("cx_lifecycle")) / (
-                "demo/cdnow_sample.csv"
+                "demo/cdnow_sample.txt"
             )
             options.shift_to_today = True
         if not options.file:

@@ -248,7 +248,7 @@ def _copy_rows(env, record, changes, values):
         )
     ]
     changed = {"id": "v.new_id", **{name: c for name, c in changes.items() if name in columns}}
-    return [
+    made = [
         row[0]
         for row in env.execute_query(
             SQL(
@@ -266,3 +266,6 @@ def _copy_rows(env, record, changes, values):
             )
         )
     ]
+    # thousands of rows at once: the planner would take the table for what it was before
+    env.cr.execute(SQL("ANALYZE %s", SQL.identifier(record._table)))
+    return made

@@ -13,6 +13,7 @@ from .cx_customer_refresh import ids_scope, range_scope
 _logger = logging.getLogger(__name__)
 
 LOT = 1000  # customers evaluated between two commits, about a second
+TRIES = 5  # as often as Odoo repeats a request
 PASS_LOT = 20_000  # contacts per lot of a pass over everybody, a few seconds
 # ids are drawn before they are committed: look a little behind the last one seen
 PARTNER_MARGIN = 1000
@@ -95,21 +96,7 @@ class CxRun(models.Model):
             policy._learn(days, on)
         self._commit()
         while high := self._next_partner(PASS_LOT):
-            scope = range_scope(self.last_partner_id, high)
-            if self.kind == "rebuild":
-                self._forget_rebuilt(company, scope)
-            lot_days = SQL(
-                "SELECT partner_id, day, amount FROM cx_day WHERE %s", scope(SQL("partner_id"))
-            )
-            examined, changed = customers._refresh(company, scope, on, lot_days, rebuilt=True)
-            self.write(
-                {
-                    "last_partner_id": high,
-                    "examined": self.examined + examined,
-                    "changed": self.changed + changed,
-                    "progress": self.progress + self._count(scope),
-                }
-            )
+            examined = self._retried(lambda high=high: self._pass_lot(company, on, high))
             if not self._commit(examined, max(self.total - self.progress, 0)):
                 return False
         policy.write({"scanned_at": self.started_at, "last_partner_id": self.last_partner_id})
@@ -118,6 +105,38 @@ class CxRun(models.Model):
         self._due(company, on, policy)
         self._end()
         return True
+
+    def _pass_lot(self, company, on, high):
+        """Evaluate the contacts up to an id; how many there were."""
+        scope = range_scope(self.last_partner_id, high)
+        if self.kind == "rebuild":
+            self._forget_rebuilt(company, scope)
+        days = SQL("SELECT partner_id, day, amount FROM cx_day WHERE %s", scope(SQL("partner_id")))
+        examined, changed = self.env["cx.customer"]._refresh(company, scope, on, days, rebuilt=True)
+        self.write(
+            {
+                "last_partner_id": high,
+                "examined": self.examined + examined,
+                "changed": self.changed + changed,
+                "progress": self.progress + self._count(scope),
+            }
+        )
+        return examined
+
+    def _retried(self, work):
+        """Do a lot again when somebody changed one of its rows meanwhile.
+
+        What was done before is committed, so only this lot is given up.
+        """
+        for attempt in range(TRIES):
+            try:
+                return work()
+            except psycopg2.errors.SerializationFailure:
+                if attempt == TRIES - 1:
+                    raise
+                self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
+        raise AssertionError
 
     def _stage_days(self, company):
         """Add up the purchases of everybody once, for all lots of this connection."""
@@ -250,24 +269,29 @@ class CxRun(models.Model):
 
     def _due(self, company, on, policy):
         """Evaluate the customers due, in lots; rows another worker holds are left to it."""
-        self.env["cx.customer"].flush_model()
         last_id = 0
-        while True:
-            rows = self.env.execute_query(
-                SQL(
-                    "SELECT id, partner_id FROM cx_customer WHERE id > %s AND %s"
-                    " ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
-                    last_id,
-                    self._due_condition(company, on),
-                    LOT,
-                )
-            )
-            if not rows:
-                return True
-            last_id = rows[-1][0]
-            self._lot(company, [partner_id for _id, partner_id in rows], on)
-            if not self._commit(len(rows), self._count_due(company, on)):
+        while last := self._retried(lambda after=last_id: self._due_lot(company, on, after)):
+            last_id, count = last
+            if not self._commit(count, self._count_due(company, on)):
                 return False
+        return True
+
+    def _due_lot(self, company, on, after):
+        """Evaluate the next customers due: (last id, number) or None when nobody is left."""
+        self.env["cx.customer"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id, partner_id FROM cx_customer WHERE id > %s AND %s"
+                " ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
+                after,
+                self._due_condition(company, on),
+                LOT,
+            )
+        )
+        if not rows:
+            return None
+        self._lot(company, [partner_id for _id, partner_id in rows], on)
+        return rows[-1][0], len(rows)
 
     def _lot(self, company, partner_ids, on=None):
         """Evaluate some customers; when one of them fails, the others one by one."""

@@ -13,7 +13,7 @@ import pytest
 from odoo.addons.cx_lifecycle.engine import fit, rhythm
 from odoo.addons.cx_lifecycle.engine.formula import compute
 
-CDNOW = Path(fit.__file__).parents[1] / "demo" / "cdnow_sample.csv"
+CDNOW = Path(fit.__file__).parents[1] / "demo" / "cdnow_sample.txt"
 START, END = date(2022, 1, 1), date(2023, 12, 31)
 # A regular shop, where beta and the tail matter; and an irregular one.
 SHOPS = (

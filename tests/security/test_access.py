@@ -1,0 +1,144 @@
+"""Who may do what: every group × every model × every operation, and no hole."""
+
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user
+
+from model.common import TODAY, LifecycleCase
+
+OPERATIONS = ("read", "write", "create", "unlink")
+# what each role may do; nothing else, and other people nothing at all
+ALLOWED = {
+    "cx.stage": {"user": "r", "rep": "r", "marketer": "r", "admin": "rw"},
+    "cx.purchase.source": {"rep": "r", "marketer": "r", "admin": "rwcu"},
+    "cx.policy": {"rep": "r", "marketer": "r", "admin": "rwcu"},
+    "cx.customer": {"rep": "r", "marketer": "r", "admin": "r"},
+    "cx.episode": {"rep": "r", "marketer": "r", "admin": "r"},
+    "cx.run": {"admin": "r"},
+    "cx.contest": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.snooze": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
+}
+GROUPS = {
+    "public": "base.group_public",
+    "portal": "base.group_portal",
+    "user": "base.group_user",
+    "rep": "sales_team.group_sale_salesman",
+    "marketer": "cx_lifecycle.group_marketer",
+    "admin": "cx_lifecycle.group_admin",
+}
+# public methods of ours that RPC may call, and who may
+METHODS = {
+    "chance_of_purchase", "why", "hold", "release_hold", "declare_lost", "withdraw_loss", "snooze",
+    "action_open_partner", "action_contest", "action_snooze", "action_plan", "action_purchases",
+    "action_purchase_day", "action_email", "action_check", "action_count_instead",
+    "action_run_now", "action_apply",
+}  # fmt: skip
+
+
+class TestAccess(LifecycleCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.users = {
+            role: new_test_user(cls.env, f"role_{role}", group) for role, group in GROUPS.items()
+        }
+
+    def ours(self):
+        return [name for name in self.env if name.startswith("cx.")]
+
+    def test_every_model_is_in_the_table(self):
+        self.assertEqual(set(self.ours()), set(ALLOWED))
+
+    def test_access_matrix(self):
+        for model, roles in ALLOWED.items():
+            for role, user in self.users.items():
+                for operation in OPERATIONS:
+                    with self.subTest(model=model, role=role, operation=operation):
+                        self.assertEqual(
+                            self.env[model].with_user(user).has_access(operation),
+                            operation[0] in roles.get(role, ""),
+                        )
+
+    def test_every_public_method_is_in_the_table(self):
+        for model in self.ours():
+            own = {
+                name
+                for cls in type(self.env[model]).__mro__
+                if getattr(cls, "__module__", "").startswith("odoo.addons.cx_")
+                for name, member in vars(cls).items()
+                if callable(member) and not name.startswith("_")
+            }
+            known = METHODS | {"create", "write", "unlink"}
+            self.assertFalse(own - known, f"{model}: say who may call these")
+
+    def test_every_stored_model_is_bound_to_companies(self):
+        for model in self.ours():
+            if self.env[model]._transient or "company_id" not in self.env[model]._fields:
+                continue
+            rules = self.env["ir.rule"].search(
+                [("model_id.model", "=", model), ("groups", "=", False)]
+            )
+            self.assertTrue(any("company_ids" in rule.domain_force for rule in rules), model)
+
+    def test_reps_see_their_customers_and_nobodys(self):
+        rep, other = self.users["rep"], new_test_user(
+            self.env, "role_rep2", "sales_team.group_sale_salesman"
+        )  # fmt: skip
+        mine = self.buy(self.partner("Mine", user_id=rep.id), 3)
+        free = self.buy(self.partner("Free"), 3)
+        theirs = self.buy(self.partner("Theirs", user_id=other.id), 3)
+        everybody = mine | free | theirs
+        ids = [("id", "in", everybody.ids)]
+        self.assertEqual(self.Customer.with_user(rep).search(ids), mine | free)
+        self.assertEqual(
+            self.env["cx.episode"].with_user(rep).search([("customer_id", "in", everybody.ids)]),
+            (mine | free).episode_ids,
+        )
+        for role in ("marketer", "admin"):
+            self.assertEqual(self.Customer.with_user(self.users[role]).search(ids), everybody)
+        leader = new_test_user(self.env, "role_lead", "sales_team.group_sale_salesman_all_leads")
+        self.assertEqual(self.Customer.with_user(leader).search(ids), everybody)
+
+    def test_no_forged_stage_by_any_path(self):
+        rep = self.users["rep"]
+        customer = self.buy(self.partner("Mine", user_id=rep.id), 3).with_user(rep)
+        lost = self.env.ref("cx_lifecycle.stage_lost")
+        for act in (
+            lambda: customer.write({"stage_id": lost.id}),
+            lambda: self.Customer.with_user(rep).create({"company_id": self.company.id}),
+            lambda: customer.copy(),
+            lambda: customer.unlink(),
+            lambda: customer.episode_ids[:1].write({"entered_on": TODAY}),
+            lambda: customer.partner_id.write({"cx_stage_id": lost.id}),
+            lambda: self.Customer.with_user(rep).load(["id", "stage_id/id"],
+                                                      [["x", "cx_lifecycle.stage_lost"]]),
+        ):  # fmt: skip
+            try:
+                result = act()
+            except AccessError:
+                continue
+            if isinstance(result, dict):  # an import tells its errors
+                self.assertFalse(result["ids"])
+        customer.invalidate_recordset()
+        self.assertStage(customer.sudo(), "new")
+        self.assertEqual(len(self.Customer.search([("partner_id.name", "=", "Mine")])), 1)
+
+    def test_who_has_no_role_sees_no_field_of_ours(self):
+        for role in ("portal", "user"):
+            fields = self.env["res.partner"].with_user(self.users[role]).fields_get()
+            self.assertFalse([name for name in fields if name.startswith("cx_")], role)
+            with self.assertRaises(AccessError):
+                self.env["res.partner"].with_user(self.users[role]).search(
+                    [("cx_stage_id.code", "=", "lost")]
+                )
+
+    def test_purchase_evidence_stays_within_the_users_rights(self):
+        rep = self.users["rep"]
+        partner = self.partner("Mine", user_id=rep.id)
+        other = new_test_user(self.env, "role_rep3", "sales_team.group_sale_salesman")
+        self.order(partner, TODAY, user_id=other.id)
+        customer = self.of(partner).with_user(rep)
+        action = customer.action_purchases(self.env.ref("cx_lifecycle.source_sale_order").id)
+        self.assertFalse(
+            self.env["sale.order"].with_user(rep).search(action["domain"]),
+            "the list itself is filtered by the rights on orders",
+        )
