@@ -45,6 +45,11 @@ class ResPartner(models.Model):
     cx_rhythm = fields.Json(**of_customer("rhythm_data", string="Rhythm"))
     cx_stage_durations = fields.Json(compute="_compute_cx_stage_durations", groups=REP)
 
+    def _has_field_access(self, field, operation):
+        """The pointer decides whose figures are shown: only the machine writes it."""
+        forged = field.name == "cx_customer_id" and operation == "write" and not self.env.su
+        return not forged and super()._has_field_access(field, operation)
+
     @api.depends("commercial_partner_id")
     @api.depends_context("company")
     def _compute_cx_stage_durations(self):

@@ -122,6 +122,19 @@ class TestAccess(LifecycleCase):
         self.assertStage(customer.sudo(), "new")
         self.assertEqual(len(self.Customer.search([("partner_id.name", "=", "Mine")])), 1)
 
+    def test_the_pointer_to_the_customer_cannot_be_bent(self):
+        """Whoever could write it would read any customer's figures through the contact."""
+        rep = self.users["rep"]
+        secret = self.buy(self.partner("Secret", user_id=self.users["admin"].id), 3)
+        mine = self.partner("Mine", user_id=rep.id)
+        for user in (rep, self.users["admin"]):
+            with self.assertRaises(AccessError):
+                mine.with_user(user).write({"cx_customer_id": secret.id})
+            with self.assertRaises(AccessError):
+                self.env["res.partner"].with_user(user).create(
+                    {"name": "Trick", "cx_customer_id": secret.id}
+                )
+
     def test_who_has_no_role_sees_no_field_of_ours(self):
         for role in ("portal", "user"):
             fields = self.env["res.partner"].with_user(self.users[role]).fields_get()
