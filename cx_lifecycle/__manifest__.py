@@ -27,6 +27,7 @@
         "views/cx_menus.xml",
     ],
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": ["cx_lifecycle/static/src/**/*"],
         "web.assets_unit_tests": ["cx_lifecycle/static/tests/*.test.js"],

@@ -83,8 +83,7 @@ class CxLoad(Command):
         customers, orders = loader.load(env, purchases, shift, options.demo)
         self._say(f"{customers} customers, {orders} orders loaded")
         runs = env["cx.run"]
-        runs._request("rebuild", env.company)
-        run = runs.search([("kind", "=", "rebuild"), ("state", "=", "waiting")], limit=1)
+        run = runs._request("rebuild", env.company)
         run.as_of = options.as_of
         run._commit()
         run._pass()

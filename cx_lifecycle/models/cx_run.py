@@ -17,6 +17,18 @@ TRIES = 5  # as often as Odoo repeats a request
 PASS_LOT = 20_000  # contacts per lot of a pass over everybody, a few seconds
 # ids are drawn before they are committed: look a little behind the last one seen
 PARTNER_MARGIN = 1000
+# passes over everybody that were asked for
+UNFINISHED = [("state", "!=", "done"), ("kind", "!=", "night")]
+FROM_THE_START = {
+    "state": "waiting",
+    "started_at": False,
+    "as_of": False,
+    "last_partner_id": 0,
+    "progress": 0,
+    "examined": 0,
+    "changed": 0,
+    "errors": 0,
+}
 
 
 class CxRun(models.Model):
@@ -61,26 +73,32 @@ class CxRun(models.Model):
 
     @api.model
     def _request(self, kind, companies=None):
-        """Ask for a pass over everybody of some companies (all, when empty), soon."""
-        # sudo: a source may count for all companies
+        """Ask for a pass over everybody of some companies (all, when empty), soon.
+
+        A pass that is asked for or under way already starts anew: one is enough.
+
+        :return: the runs
+        """
+        # sudo: a source may count for all companies, and runs belong to the machine
         policies = self.env["cx.policy"].sudo().search([("company_id", "!=", False)])
+        runs = self.sudo()  # sudo: as above
+        asked = runs.browse()
         for company in companies or policies.company_id:
-            open_run = self.sudo().search(  # sudo: runs belong to the machine
-                [("company_id", "=", company.id), ("state", "!=", "done"), ("kind", "!=", "night")],
-                limit=1,
+            going_on = [("company_id", "=", company.id), *UNFINISHED]
+            run = runs.search(going_on, limit=1) or runs.create(
+                {"company_id": company.id, "kind": kind}
             )
-            again = {"state": "waiting", "last_partner_id": 0, "progress": 0}
-            if open_run:
-                open_run.write(again | ({"kind": "rebuild"} if kind == "rebuild" else {}))
-            else:
-                open_run.create({"company_id": company.id, "kind": kind, **again})
+            stronger = "rebuild" if "rebuild" in (kind, run.kind) else kind
+            run.write({"kind": stronger, **FROM_THE_START})
+            asked |= run
         self.env.ref("cx_lifecycle.cron_pass")._trigger()
+        return asked
 
     # ------------------------------------------------------------- everybody
     @api.model
     def _cron_pass(self):
         """Go on with the passes over everybody that were asked for."""
-        for run in self.search([("state", "!=", "done"), ("kind", "!=", "night")], order="id"):
+        for run in self.search(UNFINISHED, order="id"):
             if not run._pass():
                 return
 
@@ -91,6 +109,7 @@ class CxRun(models.Model):
         customers = self.env["cx.customer"]
         on = self.as_of or customers._today(company)
         self._begin()
+        self.total = self._count(lambda _partner: SQL("true"))
         days = self._stage_days(company)
         if not self.last_partner_id and (self.kind == "rebuild" or not policy.fitted_on):
             policy._learn(days, on)
