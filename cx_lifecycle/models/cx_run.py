@@ -118,6 +118,8 @@ class CxRun(models.Model):
             examined = self._retried(lambda high=high: self._pass_lot(company, on, high))
             if not self._commit(examined, max(self.total - self.progress, 0)):
                 return False
+            if self.state == "waiting":  # asked for anew meanwhile, perhaps with other sources
+                return self._pass()
         policy.write({"scanned_at": self.started_at, "last_partner_id": self.last_partner_id})
         self.env.cr.execute("DROP TABLE IF EXISTS cx_day")
         # what was sold or changed while the pass went on
