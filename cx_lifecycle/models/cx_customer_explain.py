@@ -92,13 +92,13 @@ class CxCustomer(models.Model):
         if self.hold_until:
             yield _(
                 "Held as %(stage)s until %(until)s: %(reason)s.",
-                stage=self.stage_id.name, until=format_date(self.env, self.hold_until),
+                stage=self.stage_id.name, until=self._day(self.hold_until),
                 reason=(self.hold_reason or "").rstrip("."),
             )  # fmt: skip
         if self.declared_lost_on:
             yield _(
                 "Declared lost on %(day)s: %(reason)s.",
-                day=format_date(self.env, self.declared_lost_on),
+                day=self._day(self.declared_lost_on),
                 reason=(self.declared_lost_reason or "").rstrip("."),
             )
         if self.purchase_count == 0 and self.stage_id.code == "prospect":
@@ -139,10 +139,10 @@ class CxCustomer(models.Model):
         )  # fmt: skip
         if self.stage_id.code in ("new", "active") and self.dormant_on and not self.hold_until:
             yield _(
-                "Becomes dormant on %s if nothing happens.", format_date(self.env, self.dormant_on)
+                "Becomes dormant on %s if nothing happens.", self._day(self.dormant_on)
             )
         elif self.stage_id.code == "dormant" and self.lost_on and not self.hold_until:
-            yield _("Becomes lost on %s if nothing happens.", format_date(self.env, self.lost_on))
+            yield _("Becomes lost on %s if nothing happens.", self._day(self.lost_on))
 
     def _regularity(self, irregularity):
         _ = self.env._
@@ -172,7 +172,7 @@ class CxCustomer(models.Model):
                 )  # fmt: skip
             return _("bought once, %(silence)s d ago", silence=params["silence"])
         if self.alert == "ok":
-            return _("expected %s", format_date(self.env, self.next_purchase_on))
+            return _("expected %s", self._day(self.next_purchase_on))
         return dict(self._fields["reason"]._description_selection(self.env)).get(self.reason, "")
 
     def _tests(self, params, policy):
@@ -205,6 +205,10 @@ class CxCustomer(models.Model):
             ),
         ]  # fmt: skip
         return [dict(zip(("label", "value", "limit", "met"), t, strict=True)) for t in tests]
+
+    def _day(self, day):
+        """A day in the reader's language, no month taken for a day: 12 Mar 2027."""
+        return format_date(self.env, day, date_format="medium")
 
     # -------------------------------------------------------------- evidence
     def _evidence(self, today):
@@ -298,7 +302,7 @@ class CxCustomer(models.Model):
         if not rows:
             raise UserError(self.env._("Nothing was bought on this day any more."))
         return self._open_documents(
-            sources.browse(rows[0]), format_date(self.env, day), SQL("day = %s", day)
+            sources.browse(rows[0]), self._day(day), SQL("day = %s", day)
         )
 
     # ---------------------------------------------------------------- rhythm
@@ -356,8 +360,8 @@ class CxCustomer(models.Model):
             "label": self.env._(
                 "%(count)s purchases, the last on %(last)s; the next one is expected on %(next)s",
                 count=len(purchases),
-                last=format_date(self.env, purchases[-1][0]),
-                next=format_date(self.env, self.next_purchase_on),
+                last=self._day(purchases[-1][0]),
+                next=self._day(self.next_purchase_on),
             ),
         }
 
