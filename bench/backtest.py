@@ -60,13 +60,46 @@ def balanced(pairs):
     return (sum(hits) / len(hits) + sum(misses) / len(misses)) / 2
 
 
+def judge(past, customers, options, parameters):
+    """What each rule said on the day of the cut, beside what happened then.
+
+    :return: scores and calls as {rule: [(said, came back)]}, and the number expected back
+    """
+    end = options.cut + timedelta(options.horizon)
+    scores, calls = defaultdict(list), defaultdict(list)
+    expected = 0.0
+    for customer, found in past.items():
+        if not found:
+            continue
+        x, tx, sl, sq, days, _closed = found[-1]
+        came = any(options.cut < day <= end for day in customers[customer])
+        row = compute(
+            (*rhythm.CURVE, *rhythm.EXPECTED, *rhythm.CHANGES),
+            x=x,
+            tx=tx,
+            sl=sl,
+            sq=sq,
+            until=float(days),
+            **parameters,
+            **POLICY,
+        )
+        chance = rhythm.chance(row, days, options.horizon)
+        expected += chance
+        scores["return curve: chance of a purchase"].append((chance, came))
+        scores["recency (any fixed number of days)"].append((-days, came))
+        scores["silence / own usual gap"].append((-days / row.usual, came))
+        calls["return curve: not dormant"].append((days < row.dormant_days, came))
+        for limit in (90, 180, 365):
+            calls[f"silent less than {limit} days"].append((days < limit, came))
+    return scores, calls, expected
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("file")
     parser.add_argument("--cut", type=date.fromisoformat, required=True)
     parser.add_argument("--horizon", type=int, default=180, metavar="DAYS")
     options = parser.parse_args()
-    end = options.cut + timedelta(options.horizon)
     customers = purchases(options.file)
     if options.cut >= max(map(max, customers.values())):
         parser.error("nothing is known after the cut")
@@ -81,33 +114,7 @@ def main():
     cpu = time.process_time() - clock
 
     theta = dict(zip(rhythm.PARAMETERS, fitted.theta, strict=True))
-    scores, calls = defaultdict(list), defaultdict(list)
-    expected = 0.0
-    for customer, found in past.items():
-        if not found:
-            continue
-        x, tx, sl, sq, days, _closed = found[-1]
-        came = any(options.cut < day <= end for day in customers[customer])
-        row = compute(
-            (*rhythm.CURVE, *rhythm.EXPECTED, *rhythm.CHANGES),
-            x=x,
-            tx=tx,
-            sl=sl,
-            sq=sq,
-            g0=g0,
-            until=float(days),
-            **theta,
-            **POLICY,
-        )
-        chance = rhythm.chance(row, days, options.horizon)
-        expected += chance
-        scores["return curve: chance of a purchase"].append((chance, came))
-        scores["recency (any fixed number of days)"].append((-days, came))
-        scores["silence / own usual gap"].append((-days / row.usual, came))
-        calls["return curve: not dormant"].append((days < row.dormant_days, came))
-        for limit in (90, 180, 365):
-            calls[f"silent less than {limit} days"].append((days < limit, came))
-
+    scores, calls, expected = judge(past, customers, options, {"g0": g0, **theta})
     outcome = [came for _score, came in next(iter(scores.values()))]
     if len(set(outcome)) < 2:
         parser.error("nobody, or everybody, came back: nothing to compare")

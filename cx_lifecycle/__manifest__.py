@@ -26,6 +26,8 @@
         "views/res_config_settings_views.xml",
         "views/cx_menus.xml",
     ],
+    # read by the command cx_load --demo, never at an installation
+    "oca_data_manual": ["demo/cdnow_sample.csv"],
     "post_init_hook": "post_init_hook",
     "assets": {
         "web.assets_backend": ["cx_lifecycle/static/src/**/*"],

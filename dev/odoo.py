@@ -16,9 +16,10 @@ FILESTORE = FILES / "filestore"
 BATCH = ("--stop-after-init", "--no-http", "--max-cron-threads=0", "--db_maxconn=16")
 # Odoo's commands that take a database, hence -c and -d
 WITH_DATABASE = {"server", "shell", "i18n", "module", "neutralize", "populate", "cx_load"}
-# the scripts and styles of the pages that people and tours open
-SCRIPTS = ("assets_web", "assets_frontend_minimal", "assets_frontend_lazy", "assets_tests")
-STYLES = ("assets_web", "assets_web_print", "assets_frontend")
+# the scripts and styles of the pages that people, tours and JavaScript tests open
+HOOT = ("assets_unit_tests_setup", "assets_unit_tests")
+SCRIPTS = ("assets_web", "assets_frontend_minimal", "assets_frontend_lazy", "assets_tests", *HOOT)
+STYLES = ("assets_web", "assets_web_print", "assets_frontend", *HOOT)
 PREGENERATE = f"""
 for name in {SCRIPTS}:
     env["ir.qweb"]._get_asset_bundle("web." + name, css=False, js=True).js()

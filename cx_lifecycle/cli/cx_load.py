@@ -77,19 +77,23 @@ class CxLoad(Command):
             last = max(p.day for p in purchases)
             shift = env["cx.customer"]._today(env.company) - timedelta(days=7) - last
         customers, orders = loader.load(env, purchases, shift, options.demo)
-        print(f"{customers} customers, {orders} orders loaded", flush=True)
+        self._say(f"{customers} customers, {orders} orders loaded")
         runs = env["cx.run"]
         runs._request("rebuild", env.company)
         run = runs.search([("kind", "=", "rebuild"), ("state", "=", "waiting")], limit=1)
         run.as_of = options.as_of
-        env.cr.commit()
+        run._commit()
         run._pass()
         if not options.as_of:
             runs._cron_night()
         self._print_stages(env)
 
+    def _say(self, text):
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+
     def _print_stages(self, env):
         groups = env["cx.customer"]._read_group([], ["stage_id"], ["__count", "value_12m:sum"])
-        print(f"\n{'stage':<12}{'customers':>12}{'value 12 months':>20}")
+        self._say(f"\n{'stage':<12}{'customers':>12}{'value 12 months':>20}")
         for stage, count, value in groups:
-            print(f"{stage.name or '-':<12}{count:>12,}{value:>20,.2f}")
+            self._say(f"{stage.name or '-':<12}{count:>12,}{value:>20,.2f}")

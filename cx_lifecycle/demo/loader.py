@@ -11,20 +11,24 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-FIRST = (
-    "Ada Adrien Alice Amina Arthur Basile Camille Carmen Cécile Chloé Clara Clément Diane Elena "
-    "Elias Emma Ethan Fatou Félix Florence Gabriel Hana Hugo Ines Iris Jade Jonas Jules Karim Lea "
-    "Lena Léo Lina Louis Lucie Malik Manon Marie Mathis Max Mia Milo Naima Nathan Nina Noé Olga "
-    "Oscar Paul Pauline Rosa Sacha Samuel Sofia Théo Tom Victor Yara Zoé"
-).split()
-LAST = (
-    "Adams Aubert Baker Bernard Blanc Bonnet Brown Carter Chevalier Clark Colin Cooper Dubois "
-    "Durand Evans Fabre Fischer Fontaine Garcia Gauthier Girard Green Harris Henry Hill Jackson "
-    "King Lambert Laurent Lefèvre Leroy Lopez Marchand Martin Mercier Meyer Moore Moreau Morel "
-    "Nguyen Parker Petit Picard Renaud Rey Robin Rossi Roux Scott Simon Smith Thomas Turner Vidal "
-    "Walker Weber White Wright Young"
-).split()
-TRADES = "Atelier Books Café Clinic Consulting Garage Hotel Interiors Market School Sounds Studio".split()
+FIRST = """
+    Ada Adrien Alice Amina Arthur Basile Camille Carmen Cécile Chloé Clara Clément Diane
+    Elena Elias Emma Ethan Fatou Félix Florence Gabriel Hana Hugo Ines Iris Jade Jonas
+    Jules Karim Lea Lena Léo Lina Louis Lucie Malik Manon Marie Mathis Max Mia Milo
+    Naima Nathan Nina Noé Olga Oscar Paul Pauline Rosa Sacha Samuel Sofia Théo Tom
+    Victor Yara Zoé
+""".split()
+LAST = """
+    Adams Aubert Baker Bernard Blanc Bonnet Brown Carter Chevalier Clark Colin Cooper
+    Dubois Durand Evans Fabre Fischer Fontaine Garcia Gauthier Girard Green Harris Henry
+    Hill Jackson King Lambert Laurent Lefèvre Leroy Lopez Marchand Martin Mercier Meyer
+    Moore Moreau Morel Nguyen Parker Petit Picard Renaud Rey Robin Rossi Roux Scott
+    Simon Smith Thomas Turner Vidal Walker Weber White Wright Young
+""".split()
+TRADES = """
+    Atelier Books Café Clinic Consulting Garage Hotel Interiors Market School Sounds
+    Studio
+""".split()
 REPS = [("rep", "Ruth Salesrep"), ("rep2", "Remy Vendeur"), ("rep3", "Rosa Dealer")]
 COMPANY_EVERY = 100
 CONTACTS = 2
@@ -146,7 +150,8 @@ def _people(env, ids, numbers, reps):
         first,
         {
             "ref": "v.ref", "name": "v.name", "complete_name": "v.name", "email": "v.email",
-            "email_normalized": "v.email", "user_id": "v.user_id", "commercial_partner_id": "v.new_id",
+            "email_normalized": "v.email", "user_id": "v.user_id",
+            "commercial_partner_id": "v.new_id",
         },
         SQL(
             "SELECT nextval('res_partner_id_seq') AS new_id, *"
@@ -160,25 +165,24 @@ def _people(env, ids, numbers, reps):
     return [first.id, *made]
 
 
-def _orders(env, rows):
-    """Copies of one confirmed order and its line, with another customer, day and amount."""
+def _first_order(env, partner_id, day, amount):
+    """A confirmed order as Odoo makes it, of one line without taxes."""
     product = env["product.product"].create(
         {"name": env._("Purchase"), "type": "service", "taxes_id": False, "invoice_policy": "order"}
     )
-    partner_id, day, amount = rows[0]
+    line = {"product_id": product.id, "product_uom_qty": 1, "price_unit": amount}
     order = env["sale.order"].create(
-        {
-            "partner_id": partner_id,
-            "order_line": [
-                Command.create(
-                    {"product_id": product.id, "product_uom_qty": 1, "price_unit": amount}
-                )
-            ],
-        }
+        {"partner_id": partner_id, "order_line": [Command.create(line)]}
     )
     order.order_line.tax_ids = False
     order.write({"state": "sale", "date_order": f"{day} 12:00:00"})
     env.flush_all()
+    return order
+
+
+def _orders(env, rows):
+    """Copies of one confirmed order and its line, with another customer, day and amount."""
+    order = _first_order(env, *rows[0])
     rest = rows[1:]
     if not rest:
         return
@@ -248,7 +252,8 @@ def _copy_rows(env, record, changes, values):
         row[0]
         for row in env.execute_query(
             SQL(
-                "INSERT INTO %s (%s) SELECT %s FROM (%s) AS v, %s AS p WHERE p.id = %s RETURNING id",
+                "INSERT INTO %s (%s) SELECT %s FROM (%s) AS v, %s AS p WHERE p.id = %s"
+                " RETURNING id",
                 SQL.identifier(record._table),
                 SQL(", ").join(map(SQL.identifier, ["id", *columns])),
                 SQL(", ").join(

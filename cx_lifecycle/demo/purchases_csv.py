@@ -32,7 +32,9 @@ def read(lines, as_of=None):
             raise BadRow(f"line 1: the header must be {','.join(HEADER)}, not {','.join(header)}")
         purchases = [_purchase(row, reader.line_num) for row in reader if row]
     except (csv.Error, UnicodeDecodeError) as error:
-        raise BadRow(f"line {reader.line_num + 1}: not readable as CSV in UTF-8: {error}") from error
+        raise BadRow(
+            f"line {reader.line_num + 1}: not readable as CSV in UTF-8: {error}"
+        ) from error
     if not purchases:
         raise BadRow("line 2: the file has no purchases")
     return [p for p in purchases if not as_of or p.day <= as_of]

@@ -3,6 +3,8 @@ from . import cx_purchase_source
 from . import cx_policy
 from . import cx_customer
 from . import cx_customer_refresh
+from . import cx_customer_verdict
+from . import cx_customer_ledger
 from . import cx_customer_explain
 from . import cx_customer_hold
 from . import cx_customer_merge

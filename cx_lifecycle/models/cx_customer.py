@@ -146,9 +146,7 @@ class CxCustomer(models.Model):
             partner = customer.partner_id
             customer.active = partner.active and partner.commercial_partner_id == partner
 
-    @api.depends(
-        "partner_id.active", "partner_id.commercial_partner_id", "partner_id.child_ids"
-    )
+    @api.depends("partner_id.active", "partner_id.commercial_partner_id", "partner_id.child_ids")
     def _compute_due(self):
         # the ORM comes here when contacts move, join, leave or are archived: no write() is needed
         self.due = True
@@ -239,7 +237,9 @@ class CxCustomer(models.Model):
             " gap_log_sum::float8 AS sl, gap_log_square_sum::float8 AS sq,"
             " (%(on)s - last_purchase_on)::float8 AS silence, %(columns)s"
             " FROM cx_customer WHERE id = ANY(%(ids)s) AND last_purchase_on <= %(on)s",
-            on=on, columns=policy._columns(), ids=self.ids,
+            on=on,
+            columns=policy._columns(),
+            ids=self.ids,
         )
         return formula_sql(rhythm.CURVE, stored)
 

@@ -1,4 +1,4 @@
-"""Why a customer has its stage, in words, from stored facts: made when read, in the reader's language."""
+"""Why a customer has its stage: words made from stored facts, in the reader's language."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -20,7 +20,7 @@ class CxCustomer(models.Model):
 
     # ------------------------------------------------------------------ why
     def why(self):
-        """Why the customer has this stage: code, figures and sentence; see ``_compute_why_data``."""
+        """Why the customer has this stage: code, figures and sentence, see :meth:`_why`."""
         self.ensure_one()
         return self.why_data
 
@@ -29,14 +29,15 @@ class CxCustomer(models.Model):
     def _compute_why_data(self):
         today = fields.Date.context_today(self)
         evidence = self._evidence(today)
-        for customer in self:
-            customer.why_data = customer._why(today, evidence.get(customer.id, []))
+        for company, customers in self.grouped("company_id").items():
+            policy = self.env["cx.policy"]._of(company)
+            for customer in customers:
+                customer.why_data = customer._why(policy, today, evidence.get(customer.id, []))
 
-    def _why(self, today, evidence):
+    def _why(self, policy, today, evidence):
         self.ensure_one()
         if not self.stage_id:
             return False
-        policy = self.env["cx.policy"]._of(self.company_id)
         params = self._params(policy, today)
         sentences = [*self._verdict_sentences(), *self._rhythm_sentences(params)]
         return {
@@ -111,7 +112,6 @@ class CxCustomer(models.Model):
         if not params:
             return
         _ = self.env._
-        percent = {k: _("%s%%", round(100 * params[k])) for k in ("rarity", "chance")}
         if params["usual"]:
             yield _(
                 "Buys every ~%(usual)s days (%(count)s purchases, %(regularity)s).",
@@ -120,12 +120,19 @@ class CxCustomer(models.Model):
             )  # fmt: skip
             if params["rarity"] > 0.5:
                 yield _("Last purchase %(silence)s days ago: on time.", silence=params["silence"])
-            else:
+            elif params["rarity"] >= 0.01:
                 yield _(
                     "Silent for %(silence)s days: of the customers with this rhythm who come back, "
-                    "only %(share)s stay away this long.",
-                    silence=params["silence"], share=self._one_in(params["rarity"]),
-                )  # fmt: skip
+                    "only 1 in %(number)s stays away this long.",
+                    silence=params["silence"],
+                    number=round(1 / params["rarity"]),
+                )
+            else:
+                yield _(
+                    "Silent for %s days: of the customers with this rhythm who come back, fewer "
+                    "than 1 in 100 stays away this long.",
+                    params["silence"],
+                )
         else:
             yield _(
                 "Bought once, %(silence)s days ago. Of the first-time buyers who come back, "
@@ -135,8 +142,9 @@ class CxCustomer(models.Model):
             )
         yield _(
             "Chance of a purchase in the next %(days)s days: %(chance)s.",
-            days=params["horizon"], chance=percent["chance"],
-        )  # fmt: skip
+            days=params["horizon"],
+            chance=_("%s%%", round(100 * params["chance"])),
+        )
         if self.stage_id.code in ("new", "active") and self.dormant_on and not self.hold_until:
             yield _(
                 "Becomes dormant on %s if nothing happens.", self._day(self.dormant_on)
@@ -149,12 +157,6 @@ class CxCustomer(models.Model):
         if irregularity < 0.5:
             return _("very regular")
         return _("fairly regular") if irregularity < 0.9 else _("irregular")
-
-    def _one_in(self, share):
-        _ = self.env._
-        if share < 0.01:
-            return _("fewer than 1 in 100")
-        return _("1 in %s", round(1 / share))
 
     def _short(self, params):
         """The reason in a few words, for lists and cards."""
@@ -244,8 +246,9 @@ class CxCustomer(models.Model):
         documents = SQL(" UNION ALL ").join(
             SQL(
                 "SELECT %s AS source_id, d.id, d.partner_id, d.day, d.amount FROM (%s) AS d",
-                source.id, source._documents(company, ids_scope(partner_ids)),
-            )  # fmt: skip
+                source.id,
+                source._documents(company, ids_scope(partner_ids)),
+            )
             for source in sources
         )
         return SQL(
@@ -260,8 +263,9 @@ class CxCustomer(models.Model):
         ids = self.env.execute_query(
             SQL(
                 "SELECT id FROM (%s) AS document WHERE %s ORDER BY id",
-                self._judged(source, self.company_id, self.partner_id.ids, today), condition,
-            )  # fmt: skip
+                self._judged(source, self.company_id, self.partner_id.ids, today),
+                condition,
+            )
         )
         return {
             "type": "ir.actions.act_window",
@@ -275,8 +279,10 @@ class CxCustomer(models.Model):
         """Open the documents of a source that count, or those that are ignored."""
         self.ensure_one()
         self.check_access("read")
-        source = self.env["cx.purchase.source"]._counting(self.company_id).filtered(
-            lambda s: s.id == source_id
+        source = (
+            self.env["cx.purchase.source"]
+            ._counting(self.company_id)
+            .filtered(lambda s: s.id == source_id)
         )
         if not source:
             raise UserError(self.env._("This purchase source does not count any more."))
@@ -296,8 +302,9 @@ class CxCustomer(models.Model):
             SQL(
                 "SELECT source_id FROM (%s) AS document WHERE day = %s"
                 " GROUP BY source_id ORDER BY count(*) DESC, source_id LIMIT 1",
-                self._judged(sources, self.company_id, self.partner_id.ids, day), day,
-            )  # fmt: skip
+                self._judged(sources, self.company_id, self.partner_id.ids, day),
+                day,
+            )
         )
         if not rows:
             raise UserError(self.env._("Nothing was bought on this day any more."))
@@ -320,8 +327,9 @@ class CxCustomer(models.Model):
                     SQL(
                         "SELECT partner_id, day, amount::float8 FROM (%s) AS d"
                         " WHERE amount > 0 AND day <= %s ORDER BY day",
-                        source._days(company, ids_scope(partner_ids)), today,
-                    )  # fmt: skip
+                        source._days(company, ids_scope(partner_ids)),
+                        today,
+                    )
                 ):
                     days.setdefault(partner_id, []).append((day, amount))
             for customer in customers:
@@ -373,8 +381,9 @@ class CxCustomer(models.Model):
             SQL(
                 "SELECT customer_id, stage_id, sum(coalesce(left_on, %s) - entered_on) * 86400"
                 " FROM cx_episode WHERE customer_id = ANY(%s) GROUP BY customer_id, stage_id",
-                fields.Date.context_today(self), self.ids,
-            )  # fmt: skip
+                fields.Date.context_today(self),
+                self.ids,
+            )
         )
         result = {}
         for customer_id, stage_id, seconds in rows:

@@ -22,9 +22,7 @@ class CxCustomer(models.Model):
         "cx.stage", "Held Stage", readonly=True, ondelete="restrict",
         help="The stage a person keeps the customer in, whatever the rules say.",
     )  # fmt: skip
-    hold_until = fields.Date(
-        readonly=True, help="Last day of the hold. A purchase ends it before."
-    )
+    hold_until = fields.Date(readonly=True, help="Last day of the hold. A purchase ends it before.")
     hold_reason = fields.Char(readonly=True)
     hold_user_id = fields.Many2one("res.users", "Held By", readonly=True, ondelete="set null")
     declared_lost_on = fields.Date(
@@ -178,4 +176,3 @@ class CxCustomer(models.Model):
             "target": "new",
             "context": {"default_customer_ids": self.ids},
         }
-

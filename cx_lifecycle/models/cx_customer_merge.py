@@ -16,10 +16,11 @@ class CxCustomer(models.Model):
         # sudo: merging contacts is a right of its own, and every company's rows are concerned
         rows = self.sudo().with_context(active_test=False)
         found = rows.search([("partner_id", "in", (sources | target).ids)], order="id")
-        for group in found.grouped("company_id").values():
+        groups = found.grouped("company_id")
+        for group in groups.values():
             kept = group.filtered(lambda c: c.partner_id == target)[:1] or group[:1]
             kept._absorb(group - kept, target, sources)
-        return found.company_id
+        return self.env["res.company"].union(*groups)
 
     def _absorb(self, others, partner, sources):
         """Take over the episodes and verdicts of others, then remove them."""
@@ -37,18 +38,29 @@ class CxCustomer(models.Model):
                 "UPDATE cx_episode SET customer_id = %s,"
                 " left_on = coalesce(left_on, greatest(entered_on, %s))"
                 " WHERE customer_id = ANY(%s)",
-                self.id, self._today(company), others.ids,
-            )  # fmt: skip
+                self.id,
+                self._today(company),
+                others.ids,
+            )
         )
+        # the purchases of the others are not new ones: they end no hold
         self.env.cr.execute(
-            SQL("UPDATE cx_customer SET partner_id = %s, due = true WHERE id = %s", partner.id, self.id)
+            SQL(
+                "UPDATE cx_customer SET partner_id = %s, due = true, last_purchase_on ="
+                " (SELECT max(last_purchase_on) FROM cx_customer WHERE id = ANY(%s)) WHERE id = %s",
+                partner.id,
+                (self | others).ids,
+                self.id,
+            )
         )
         self.env.cr.execute(SQL("DELETE FROM cx_customer WHERE id = ANY(%s)", others.ids))
         self.env.cr.execute(
             SQL(
                 "UPDATE res_partner SET cx_customer_id = coalesce(cx_customer_id, '{}'::jsonb)"
                 " || jsonb_build_object(%s::text, %s) WHERE id = ANY(%s)",
-                company.id, self.id, (sources | partner).ids,
-            )  # fmt: skip
+                company.id,
+                self.id,
+                (sources | partner).ids,
+            )
         )
         self.env.invalidate_all(flush=False)

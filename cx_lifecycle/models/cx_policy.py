@@ -1,4 +1,5 @@
 import ast
+import itertools
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -51,7 +52,7 @@ class CxPolicy(models.Model):
         "Possible Customers",
         required=True,
         default=CUSTOMERS,
-        help="Which contacts are suspects before they ever bought. Suppliers and employees are not.",
+        help="Which contacts are suspects before they ever bought: no suppliers, no employees.",
     )
     prospect_domain = fields.Char(
         "Also Prospects",
@@ -101,7 +102,9 @@ class CxPolicy(models.Model):
                             "%(label)s: %(value)s is out of range. Enter a number from %(low)s to "
                             "%(high)s.",
                             label=self._fields[name]._description_string(self.env),
-                            value=policy[name], low=low, high=high,
+                            value=policy[name],
+                            low=low,
+                            high=high,
                         )
                     )
             if policy.lost_limit > policy.chance_limit:
@@ -123,15 +126,21 @@ class CxPolicy(models.Model):
                     raise ValidationError(
                         self.env._(
                             "%(label)s: the condition cannot be read: %(error)s",
-                            label=self._fields[name]._description_string(self.env), error=error,
+                            label=self._fields[name]._description_string(self.env),
+                            error=error,
                         )
                     ) from error
 
     def write(self, vals):
         done = super().write(vals)
         rules = {
-            "rarity_one_in", "chance_limit", "lost_limit", "floor_days", "history_days",
-            "customer_domain", "prospect_domain",
+            "rarity_one_in",
+            "chance_limit",
+            "lost_limit",
+            "floor_days",
+            "history_days",
+            "customer_domain",
+            "prospect_domain",
         }
         if rules & set(vals):
             self.env["cx.run"]._request("evaluate", self.company_id)
@@ -143,7 +152,8 @@ class CxPolicy(models.Model):
     @api.model
     def _of(self, company):
         """The policy of a company, made from the defaults when there is none."""
-        policy = self.sudo().search([("company_id", "=", company.id)])  # sudo: everybody's stages follow it
+        # sudo: everybody's stages follow it
+        policy = self.sudo().search([("company_id", "=", company.id)])
         return policy or policy.create(
             {"company_id": company.id, "name": self.env._("Default policy")}
         )
@@ -187,13 +197,14 @@ class CxPolicy(models.Model):
                 "SELECT array_agg(day ORDER BY day) FROM (%s) p"
                 " WHERE abs(hashint4(partner_id) %% 1000000) < %s GROUP BY partner_id"
                 " ORDER BY partner_id",
-                past, round(share * 1_000_000),
+                past,
+                round(share * 1_000_000),
             )
         )
         gaps = [
             (after - before).days
             for (dates,) in rows
-            for before, after in zip(dates, dates[1:], strict=False)
+            for before, after in itertools.pairwise(dates)
         ]
         median = fit.median_gap(gaps)
         learned = fit.fit([s for (dates,) in rows for s in fit.silences(dates, on)], median)

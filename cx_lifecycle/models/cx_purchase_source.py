@@ -60,8 +60,10 @@ class CxPurchaseSource(models.Model):
         help="Field that leads to the customer, for instance partner_id or order_id.partner_id.",
     )
     date_path = fields.Char(
-        "Date", required=True, help="Field with the day of the purchase. Times are read in the "
-        "time zone of the company's address record."
+        "Date",
+        required=True,
+        help="Field with the day of the purchase. Times are read in the "
+        "time zone of the company's address record.",
     )
     amount_path = fields.Char("Amount", required=True, help="Field with the amount that counts.")
     currency_path = fields.Char(
@@ -107,15 +109,14 @@ class CxPurchaseSource(models.Model):
             source.model = source.model_id.model
 
     # ------------------------------------------------------------ definition
-    @api.constrains(
-        "model", "domain", "company_id", *PATH_TYPES
-    )
+    @api.constrains("model", "domain", "company_id", *PATH_TYPES)
     def _check_definition(self):
         for source in self.filtered("installed"):
             if not self.env[source.model]._auto or self.env[source.model]._transient:
                 raise ValidationError(
-                    self.env._("%(model)s keeps no documents: choose another model.",
-                               model=source.model)
+                    self.env._(
+                        "%(model)s keeps no documents: choose another model.", model=source.model
+                    )
                 )
             for name, (types, comodel) in PATH_TYPES.items():
                 if source[name]:
@@ -126,7 +127,8 @@ class CxPurchaseSource(models.Model):
                     self.env._(
                         "Company: documents of %(model)s belong to no company. Say for which "
                         "company the source %(name)s counts.",
-                        model=source.model, name=source.name,
+                        model=source.model,
+                        name=source.name,
                     )
                 )
 
@@ -152,7 +154,10 @@ class CxPurchaseSource(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%(label)s: %(model)s has no field %(field)s. Correct the path %(path)s.",
-                        label=label, model=model._name, field=step, path=self[name],
+                        label=label,
+                        model=model._name,
+                        field=step,
+                        path=self[name],
                     )
                 )
             last = position == len(steps)
@@ -165,7 +170,10 @@ class CxPurchaseSource(models.Model):
                     self.env._(
                         "%(label)s: %(path)s cannot be used, because %(field)s of %(model)s is "
                         "not the right kind of field. Choose one of kind %(kind)s.",
-                        label=label, path=self[name], field=step, model=model._name,
+                        label=label,
+                        path=self[name],
+                        field=step,
+                        model=model._name,
                         kind=comodel or " / ".join(types),
                     )
                 )
@@ -174,7 +182,9 @@ class CxPurchaseSource(models.Model):
                     self.env._(
                         "%(label)s: %(field)s of %(model)s is not stored in the database. "
                         "Choose a stored field.",
-                        label=label, field=step, model=model._name,
+                        label=label,
+                        field=step,
+                        model=model._name,
                     )
                 )
 
@@ -185,7 +195,8 @@ class CxPurchaseSource(models.Model):
             raise ValidationError(
                 self.env._(
                     "Which documents: the condition of %(name)s cannot be read: %(error)s",
-                    name=self.name, error=error,
+                    name=self.name,
+                    error=error,
                 )
             ) from error
 
@@ -254,15 +265,18 @@ class CxPurchaseSource(models.Model):
         for source in self:
             if not source.installed:
                 raise UserError(
-                    self.env._("%(name)s: install the app of %(model)s first.",
-                               name=source.name, model=source.model)
+                    self.env._(
+                        "%(name)s: install the app of %(model)s first.",
+                        name=source.name,
+                        model=source.model,
+                    )
                 )
             source._check_definition()
             documents = source._documents(source.company_id or self.env.company)
             [(count, first, last, orphans)] = self.env.execute_query(
                 SQL(
-                    "SELECT count(*), min(day), max(day), count(*) FILTER (WHERE partner_id IS NULL)"
-                    " FROM (%s) AS document",
+                    "SELECT count(*), min(day), max(day),"
+                    " count(*) FILTER (WHERE partner_id IS NULL) FROM (%s) AS document",
                     documents,
                 )
             )
@@ -279,7 +293,11 @@ class CxPurchaseSource(models.Model):
     # -------------------------------------------------------------------- SQL
     def _path_to_sql(self, query, path):
         """SQL of a dotted path from the documents' table, adding the joins to the query."""
-        model, alias = self.env[self.model].sudo(), query.table  # sudo: administrators define sources for all
+        model, alias = (
+            # sudo: administrators define sources for all
+            self.env[self.model].sudo(),
+            query.table,
+        )
         *steps, last = path.split(".")
         for step in steps:
             model, alias = model._fields[step].join(model, alias, query)
@@ -293,7 +311,10 @@ class CxPurchaseSource(models.Model):
         :param changed_since: instead of those that count, all that were written since then
         """
         self.ensure_one()
-        Model = self.env[self.model].sudo().with_company(company)  # sudo: administrators define sources for all
+        Model = (
+            # sudo: administrators define sources for all
+            self.env[self.model].sudo().with_company(company)
+        )
         own_company = self._company_field()
         domain = Domain.TRUE if changed_since else self._parsed_domain()
         if own_company:
@@ -356,12 +377,15 @@ class CxPurchaseSource(models.Model):
         rates = SQL(
             "SELECT rate FROM res_currency_rate WHERE currency_id = %s"
             " AND coalesce(company_id, %s) = %s",
-            currency, company.root_id.id, company.root_id.id,
+            currency,
+            company.root_id.id,
+            company.root_id.id,
         )
         return SQL(
             "coalesce((%(rates)s AND name <= %(day)s ORDER BY company_id, name DESC LIMIT 1),"
             " (%(rates)s ORDER BY company_id, name LIMIT 1), 1)",
-            rates=rates, day=day,
+            rates=rates,
+            day=day,
         )
 
     @api.model
@@ -370,9 +394,7 @@ class CxPurchaseSource(models.Model):
         sources = self.sudo().search(  # sudo: sources are read for everybody
             [("company_id", "in", [False, company.id])]
         )
-        return sources.filtered(
-            lambda s: s.installed and (s.company_id or s._company_field())
-        )
+        return sources.filtered(lambda s: s.installed and (s.company_id or s._company_field()))
 
     @api.model
     def _invoices_count(self, company):
@@ -384,7 +406,9 @@ class CxPurchaseSource(models.Model):
         """SELECT of partner_id, day and net amount in the company's currency, per day."""
         documents = [s._documents(company, scope) for s in self._counting(company)]
         if not documents:
-            return SQL("SELECT 0 AS partner_id, NULL::date AS day, 0::numeric AS amount WHERE false")
+            return SQL(
+                "SELECT 0 AS partner_id, NULL::date AS day, 0::numeric AS amount WHERE false"
+            )
         return SQL(
             "SELECT partner_id, day, round(sum(amount), %s) AS amount FROM (%s) AS document"
             " WHERE partner_id IS NOT NULL GROUP BY partner_id, day",

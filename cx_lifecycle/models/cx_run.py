@@ -124,6 +124,7 @@ class CxRun(models.Model):
         self.env.cr.execute("SET LOCAL jit = off")
         self.env.cr.execute("DROP TABLE IF EXISTS cx_day")
         days = self.env["cx.purchase.source"]._days(company)
+        self.env.flush_all()
         self.env.cr.execute(SQL("CREATE TEMPORARY TABLE cx_day AS %s", days))
         self.env.cr.execute("CREATE INDEX ON cx_day (partner_id)")
         self.env.cr.execute("ANALYZE cx_day")
@@ -135,8 +136,9 @@ class CxRun(models.Model):
             SQL(
                 "SELECT max(id) FROM (SELECT id FROM res_partner WHERE id > %s"
                 " ORDER BY id LIMIT %s) AS lot",
-                self.last_partner_id, lot,
-            )  # fmt: skip
+                self.last_partner_id,
+                lot,
+            )
         )
         return high
 
@@ -154,8 +156,9 @@ class CxRun(models.Model):
                 "DELETE FROM cx_episode e USING cx_customer c"
                 " WHERE e.customer_id = c.id AND c.company_id = %s AND %s AND NOT EXISTS ("
                 " SELECT FROM cx_episode l WHERE l.customer_id = c.id AND NOT l.rebuilt)",
-                company.id, scope(SQL("c.partner_id")),
-            )  # fmt: skip
+                company.id,
+                scope(SQL("c.partner_id")),
+            )
         )
 
     # ----------------------------------------------------------------- night
@@ -191,34 +194,39 @@ class CxRun(models.Model):
 
         :return: the highest contact id seen
         """
+        self.env.flush_all()
         company = policy.company_id
         since = fields.Datetime.subtract(policy.scanned_at or fields.Datetime.now(), minutes=10)
-        touched = [
-            source._documents(company, changed_since=since)
-            for source in self.env["cx.purchase.source"]._counting(company)
-        ]
-        touched.append(
-            SQL(
-                "SELECT id AS partner_id FROM res_partner WHERE id > %s AND commercial_partner_id = id",
-                max(policy.last_partner_id - PARTNER_MARGIN, 0),
-            )
+        nobody = SQL("SELECT NULL::int AS partner_id")
+        changed = SQL(" UNION ").join(
+            [
+                nobody,
+                *(
+                    source._documents(company, changed_since=since)
+                    for source in self.env["cx.purchase.source"]._counting(company)
+                ),
+            ]
         )
-        changed = SQL(" UNION ").join(touched)
         self.env.cr.execute(
             SQL(
                 "UPDATE cx_customer SET due = true FROM (%s) AS changed WHERE company_id = %s"
                 " AND cx_customer.partner_id = changed.partner_id AND NOT due"
                 " AND cx_customer.write_date < %s",
-                changed, company.id, since,
-            )  # fmt: skip
+                changed,
+                company.id,
+                since,
+            )
         )
         unknown = self.env.execute_query(
             SQL(
-                "SELECT partner_id FROM (%s) AS changed WHERE partner_id IS NOT NULL"
-                " AND NOT EXISTS (SELECT FROM cx_customer c"
-                " WHERE c.partner_id = changed.partner_id AND c.company_id = %s)",
-                changed, company.id,
-            )  # fmt: skip
+                "SELECT partner_id FROM (%s UNION SELECT id FROM res_partner"
+                " WHERE id > %s AND commercial_partner_id = id) AS seen"
+                " WHERE partner_id IS NOT NULL AND NOT EXISTS (SELECT FROM cx_customer c"
+                " WHERE c.partner_id = seen.partner_id AND c.company_id = %s)",
+                changed,
+                policy.last_partner_id - PARTNER_MARGIN,
+                company.id,
+            )
         )
         self.env["cx.customer"].invalidate_model()
         for start in range(0, len(unknown), LOT):
@@ -248,8 +256,10 @@ class CxRun(models.Model):
                 SQL(
                     "SELECT id, partner_id FROM cx_customer WHERE id > %s AND %s"
                     " ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
-                    last_id, self._due_condition(company, on), LOT,
-                )  # fmt: skip
+                    last_id,
+                    self._due_condition(company, on),
+                    LOT,
+                )
             )
             if not rows:
                 return True
@@ -266,7 +276,7 @@ class CxRun(models.Model):
                 examined, changed = customers._refresh(company, ids_scope(partner_ids), on)
         except psycopg2.OperationalError:
             raise  # another worker was here: this lot is done again later
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, the others go on
             if len(partner_ids) == 1:
                 _logger.warning("Lifecycle of partner %s not evaluated: %s", partner_ids[0], error)
                 customers._note_error(company, partner_ids, error)

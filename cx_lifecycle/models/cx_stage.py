@@ -36,4 +36,8 @@ class CxStage(models.Model):
     @tools.ormcache()
     def _ids_by_code(self):
         """Database id of each stage, by its code."""
-        return {stage.code: stage.id for stage in self.sudo().search_fetch([], ["code"])}  # sudo: six public records
+        return {
+            stage.code: stage.id
+            # sudo: six public records
+            for stage in self.sudo().search_fetch([], ["code"])
+        }

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from lint.walls import ADDONS, WALLS, complaints
 
 ROOT = Path(__file__).parents[2]

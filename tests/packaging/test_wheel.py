@@ -23,15 +23,14 @@ import json, odoo.modules
 found = {"addons_path": list(odoo.addons.__path__)}
 for name in ADDONS:
     data = env["ir.model.data"].search([("module", "=", name)])
-    fields = env["ir.model.fields"].browse(
-        data.filtered(lambda d: d.model == "ir.model.fields").mapped("res_id"))
-    french = fields.with_context(lang="fr_FR")
+    views = env["ir.ui.view"].browse(
+        data.filtered(lambda d: d.model == "ir.ui.view").mapped("res_id"))
+    french = views.with_context(lang="fr_FR")
     found[name] = {
         "path": odoo.modules.get_module_path(name),
         "state": env["ir.module.module"].search([("name", "=", name)]).state,
-        "views": len(data.filtered(lambda d: d.model == "ir.ui.view")),
-        "french": sum(a.field_description != b.field_description
-                      for a, b in zip(fields, french)),
+        "views": len(views),
+        "french": sum(a.arch_db != b.arch_db for a, b in zip(views, french)),
     }
 print("FOUND" + json.dumps(found))
 """

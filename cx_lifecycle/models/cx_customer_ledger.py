@@ -1,0 +1,171 @@
+"""The ledger of episodes: rebuilt from the past once, then one row per change of stage."""
+
+from odoo import models
+from odoo.tools import SQL
+
+from ..engine import rhythm
+from .cx_customer import formula_sql
+
+
+class CxCustomer(models.Model):
+    _inherit = "cx.customer"
+
+    def _write_past(self, company, policy, scope, on, days, rebuilt):
+        """Rebuild the episodes of customers who bought and have none yet, from their purchases."""
+        [(missing,)] = self.env.execute_query(
+            SQL(
+                "SELECT EXISTS (SELECT FROM cx_customer c WHERE c.company_id = %s AND %s"
+                " AND c.purchase_count > 0 AND NOT EXISTS ("
+                " SELECT FROM cx_episode e WHERE e.customer_id = c.id))",
+                company.id,
+                scope(SQL("c.partner_id")),
+            )
+        )
+        if not missing:
+            return
+        purchases = self._past_purchases(company, policy, on, days)
+        stages = self.env["cx.stage"]._ids_by_code()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH purchase AS (%(curve)s),
+                silent AS (%(silent)s),
+                event AS (%(events)s),
+                staged AS (
+                    SELECT *, CASE reason WHEN 'first_purchase' THEN %(new)s
+                                          WHEN 'purchase' THEN %(active)s
+                                          WHEN 'silence' THEN %(dormant)s
+                                          ELSE %(lost)s END AS stage_id
+                      FROM event
+                ),
+                linked AS (
+                    SELECT *, lag(stage_id) OVER w AS previous_stage_id
+                      FROM staged
+                    WINDOW w AS (PARTITION BY customer_id ORDER BY entered_on, turn)
+                )
+                INSERT INTO cx_episode (customer_id, company_id, stage_id, previous_stage_id,
+                                        entered_on, left_on, reason, figures, rebuilt, create_date)
+                SELECT customer_id, %(company)s, stage_id, previous_stage_id, entered_on,
+                       lead(entered_on) OVER (PARTITION BY customer_id ORDER BY entered_on, turn),
+                       reason,
+                       jsonb_strip_nulls(jsonb_build_object(
+                           'purchases', x + 1, 'last', last, 'silence', entered_on - last,
+                           'usual', CASE WHEN x > 0 THEN round(usual::numeric, 1) END)),
+                       %(rebuilt)s OR entered_on < %(on)s, now() AT TIME ZONE 'UTC'
+                  FROM linked
+                 WHERE previous_stage_id IS DISTINCT FROM stage_id
+                """,
+                curve=formula_sql(rhythm.CURVE + rhythm.EXPECTED, purchases),
+                silent=formula_sql(
+                    rhythm.CHANGES, SQL("SELECT * FROM purchase WHERE until >= overdue_days")
+                ),
+                events=self._past_events(policy),
+                on=on,
+                rebuilt=rebuilt,
+                company=company.id,
+                **{code: stages[code] for code in ("new", "active", "dormant", "lost")},
+            )
+        )
+        self._tell_planner("cx_episode", self.env.cr.rowcount)
+        # the current stay began when its episode did, not at the last purchase
+        self.env.cr.execute(
+            SQL(
+                "UPDATE cx_customer c SET stage_since = e.entered_on FROM cx_episode e"
+                " WHERE e.customer_id = c.id AND e.left_on IS NULL AND e.stage_id = c.stage_id"
+                " AND c.company_id = %s AND %s AND c.stage_since IS DISTINCT FROM e.entered_on",
+                company.id,
+                scope(SQL("c.partner_id")),
+            )
+        )
+
+    def _past_events(self, policy):
+        """SELECT of what each purchase and each long silence after it did to the stage."""
+        return SQL(
+            """
+            SELECT customer_id, day AS entered_on, 1 AS turn, x, usual, day AS last,
+                   CASE WHEN x = 0 THEN 'first_purchase' ELSE 'purchase' END AS reason
+              FROM purchase
+             UNION ALL
+            SELECT customer_id, day + dormant_days::int, 2, x, usual, day, 'silence'
+              FROM silent WHERE dormant_days <= until
+             UNION ALL
+            SELECT customer_id, lost_on, 3, x, usual, day, 'long_silence'
+              FROM (SELECT *, greatest(day + lost_days::int,
+                          least(%(history_from)s, first_on) + %(history)s) AS lost_on
+                      FROM silent WHERE lost_days <= until) AS lost
+             WHERE lost_on - day <= until
+            """,
+            history_from=policy.history_from or None,
+            history=policy.history_days,
+        )
+
+    def _past_purchases(self, company, policy, on, days):
+        """SELECT of each purchase of customers without history, with the statistics of its day.
+
+        ``until`` is the last day of the silence that followed: the day before the next purchase.
+        """
+        return SQL(
+            """
+            SELECT c.id AS customer_id, g.day, g.amount,
+                   (row_number() OVER w - 1)::float8 AS x,
+                   (g.day - first_value(g.day) OVER w)::float8 AS tx,
+                   coalesce(sum(g.ln_gap) OVER w, 0) AS sl,
+                   coalesce(sum(g.ln_gap * g.ln_gap) OVER w, 0) AS sq,
+                   c.first_purchase_on AS first_on,
+                   (coalesce(lead(g.day) OVER w - 1, %(on)s) - g.day)::float8 AS until,
+                   %(columns)s
+              FROM (%(gaps)s) AS g
+              JOIN cx_customer c ON c.partner_id = g.partner_id AND c.company_id = %(company)s
+             WHERE g.bought AND NOT EXISTS (SELECT FROM cx_episode e WHERE e.customer_id = c.id)
+            WINDOW w AS (PARTITION BY g.partner_id ORDER BY g.day)
+            """,
+            on=on,
+            gaps=self._gaps(on, days),
+            company=company.id,
+            columns=policy._columns(),
+        )
+
+    def _write_ledger(self, company, scope, on, rebuilt):
+        """Close the episodes that are over and open the new ones; the number of the latter."""
+        moved = SQL(
+            "c.company_id = %s AND %s AND e.left_on IS NULL"
+            " AND e.stage_id IS DISTINCT FROM c.stage_id",
+            company.id, scope(SQL("c.partner_id")),
+        )  # fmt: skip
+        self.env.cr.execute(
+            SQL(
+                "UPDATE cx_episode e"
+                " SET left_on = greatest(e.entered_on, coalesce(c.stage_since, %s))"
+                " FROM cx_customer c WHERE e.customer_id = c.id AND %s",
+                on,
+                moved,
+            )
+        )
+        opened = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO cx_episode (customer_id, company_id, stage_id, previous_stage_id,
+                                        entered_on, reason, figures, rebuilt, create_date)
+                SELECT c.id, c.company_id, c.stage_id, last.stage_id,
+                       greatest(c.stage_since, last.left_on), c.reason,
+                       jsonb_strip_nulls(jsonb_build_object(
+                           'purchases', c.purchase_count, 'last', c.last_purchase_on,
+                           'usual', round(c.usual_interval::numeric, 1),
+                           'silence', %(on)s - c.last_purchase_on, 'value', c.value_12m)),
+                       %(rebuilt)s, now() AT TIME ZONE 'UTC'
+                  FROM cx_customer c
+             LEFT JOIN LATERAL (
+                       SELECT e.stage_id, e.left_on FROM cx_episode e WHERE e.customer_id = c.id
+                     ORDER BY e.entered_on DESC, e.id DESC LIMIT 1) AS last ON true
+                 WHERE c.company_id = %(company)s AND %(scope)s AND c.stage_id IS NOT NULL
+                   AND NOT EXISTS (SELECT FROM cx_episode e
+                                    WHERE e.customer_id = c.id AND e.left_on IS NULL)
+             RETURNING id
+                """,
+                on=on,
+                rebuilt=rebuilt,
+                company=company.id,
+                scope=scope(SQL("c.partner_id")),
+            )
+        )
+        return len(opened)

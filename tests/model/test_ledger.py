@@ -1,0 +1,122 @@
+"""The ledger of episodes: complete, rebuilt from the past, and never rewritten."""
+
+from datetime import date, timedelta
+
+from model.common import TODAY, LifecycleCase, ago
+
+from odoo.exceptions import UserError
+
+
+class TestLedger(LifecycleCase):
+    def rebuild(self):
+        self.env["cx.run"].search([]).state = "done"
+        self.env["cx.run"]._request("rebuild", self.company)
+        run = self.env["cx.run"].search([("state", "=", "waiting")])
+        run._pass()
+        return run
+
+    def silently(self, partner, *days):
+        """Orders that nobody notices, as they stand in a database before the installation."""
+        for number in days:
+            self.order(partner.with_context(cx_no_refresh=True), ago(number))
+
+    def test_past_is_rebuilt_and_marked(self):
+        partner = self.partner()
+        self.silently(partner, 1000, 990, 980, 970, 20, 10)
+        self.rebuild()
+        customer = self.of(partner)
+        self.assertStage(customer, "active")
+        history = self.stages(customer)
+        self.assertEqual([code for code, *_ in history],
+                         ["new", "active", "dormant", "lost", "active"])  # fmt: skip
+        self.assertEqual(history[0][1], ago(1000))
+        self.assertEqual(history[1][1], ago(990))
+        self.assertEqual(history[4][1], ago(20))
+        self.assertTrue(all(customer.episode_ids.mapped("rebuilt")))
+        self.assertEqual(customer.stage_since, ago(20))
+        self.assertLedger(customer)
+
+    def test_rebuilt_equals_lived_through(self):
+        """A customer followed night by night has the history that a rebuild gives."""
+        lived, rebuilt = self.partner("Lived"), self.partner("Rebuilt")
+        days = [700, 690, 640, 630, 300, 290, 250]
+        for number in range(700, -1, -1):
+            day = ago(number)
+            if number in days:
+                self.order(lived.with_context(cx_no_refresh=True), day)
+            customer = self.of(lived)
+            if number in days or (customer.review_on and customer.review_on <= day):
+                self.refresh(lived, on=day)
+        self.silently(rebuilt, *days)
+        self.refresh(rebuilt, rebuilt=True)
+        self.assertEqual(self.stages(self.of(lived)), self.stages(self.of(rebuilt)))
+        self.assertGreaterEqual(len(self.stages(self.of(lived))), 6)
+        self.assertTrue(all(self.of(rebuilt).episode_ids.mapped("rebuilt")))
+        self.assertFalse(any(self.of(lived).episode_ids.mapped("rebuilt")))
+        for name in ("gap_log_sum", "usual_interval", "dormant_on", "lost_on", "stage_since"):
+            self.assertEqual(self.of(lived)[name], self.of(rebuilt)[name])
+
+    def test_second_rebuild_changes_nothing(self):
+        partner = self.partner()
+        self.silently(partner, 1000, 990, 980, 20, 10)
+        self.rebuild()
+        before = self.stages(self.of(partner))
+        run = self.rebuild()
+        self.assertEqual(self.stages(self.of(partner)), before)
+        self.assertEqual(run.state, "done")
+
+    def test_what_was_lived_through_survives_a_rebuild(self):
+        partner = self.partner()
+        customer = self.buy(partner, 0)
+        kept = self.stages(customer)
+        self.assertFalse(any(customer.episode_ids.mapped("rebuilt")))
+        self.silently(partner, 1000)
+        self.rebuild()
+        self.assertEqual(customer.purchase_count, 2)
+        self.assertEqual(self.stages(customer)[: len(kept) - 1], kept[:-1])
+        self.assertLedger(customer)
+
+    def test_a_new_policy_re_evaluates_everybody(self):
+        customer = self.buy(self.partner(), 30, 20, 10)
+        self.env["cx.run"].search([]).state = "done"
+        self.policy.floor_days = 5
+        self.policy.rarity_one_in = 1.2
+        self.policy.chance_limit = 0.99
+        run = self.env["cx.run"].search([("state", "=", "waiting")])
+        self.assertEqual(run.kind, "evaluate")
+        run._pass()
+        self.assertStage(customer, "dormant")
+        self.assertTrue(customer.episode_ids[0].rebuilt, "no campaign starts from this")
+        self.assertLedger(customer)
+
+    def test_as_of_a_day(self):
+        partner = self.partner()
+        self.silently(partner, 600, 590, 580, 5)
+        self.refresh(partner, on=ago(570))
+        customer = self.of(partner)
+        self.assertStage(customer, "active")
+        self.assertEqual(customer.purchase_count, 3)
+        self.assertEqual(customer.review_on, min(customer.dormant_on, ago(5)))
+
+    def test_history_cannot_be_deleted_or_written_by_hand(self):
+        customer = self.buy(self.partner(), 3)
+        with self.assertRaisesRegex(UserError, "kept"):
+            customer.episode_ids.unlink()
+
+    def test_figures_at_entry_are_kept(self):
+        customer = self.buy(self.partner(), 900, 870, 840)
+        self.refresh(customer.partner_id, on=ago(860))
+        self.refresh(customer.partner_id)
+        lost = customer.episode_ids.filtered(lambda e: not e.left_on)
+        self.assertEqual(lost.figures["purchases"], 3)
+        self.assertEqual(lost.figures["last"], ago(840).isoformat())
+        self.assertEqual(lost.figures["silence"], (lost.entered_on - ago(840)).days)
+        self.assertGreater(lost.figures["usual"], 10)
+
+    def test_leap_days_leave_the_twelve_months(self):
+        partner = self.partner()
+        self.order(partner.with_context(cx_no_refresh=True), date(2024, 2, 29))
+        for day, value in ((date(2025, 2, 27), 100), (date(2025, 3, 1), 0)):
+            self.refresh(partner, on=day)
+            self.assertEqual(self.of(partner).value_12m, value)
+            self.assertGreater(self.of(partner).review_on or TODAY + timedelta(1), day)
