@@ -66,7 +66,11 @@ class CxLoad(Command):
         return options
 
     def _load(self, env, options):
-        from odoo.addons.cx_lifecycle.demo import loader, purchases_csv
+        # Odoo loads this file as odoo.cli.cx_load: there is nothing to be relative to
+        from odoo.addons.cx_lifecycle.demo import (  # pylint: disable=odoo-addons-relative-import
+            loader,
+            purchases_csv,
+        )
 
         with options.file.open(encoding="utf-8-sig", newline="") as lines:
             purchases = purchases_csv.read(lines, options.as_of)

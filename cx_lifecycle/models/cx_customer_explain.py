@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date, formatLang
+from odoo.tools import SQL, format_date, formatLang, get_lang
 
 from ..engine import formula, rhythm
 from .cx_customer_refresh import ids_scope
@@ -50,7 +50,9 @@ class CxCustomer(models.Model):
             "short": self._short(params),
             "lines": self._tests(params, policy),
             "policy": self.env._(
-                "%(policy)s, version %(version)s", policy=policy.name, version=policy.version
+                "%(policy)s, version %(version)s",
+                policy=self._policy_name(policy),
+                version=policy.version,
             ),
             "decided_on": fields.Date.to_string(self.stage_since) or False,
             "evidence": evidence,
@@ -89,128 +91,140 @@ class CxCustomer(models.Model):
 
     def _verdict_sentences(self):
         """What a person, or the lack of purchases, decided."""
-        _ = self.env._
         if self.hold_until:
-            yield _(
+            yield self.env._(
                 "Held as %(stage)s until %(until)s: %(reason)s.",
                 stage=self.stage_id.name, until=self._day(self.hold_until),
                 reason=(self.hold_reason or "").rstrip("."),
             )  # fmt: skip
         if self.declared_lost_on:
-            yield _(
+            yield self.env._(
                 "Declared lost on %(day)s: %(reason)s.",
                 day=self._day(self.declared_lost_on),
                 reason=(self.declared_lost_reason or "").rstrip("."),
             )
         if self.purchase_count == 0 and self.stage_id.code == "prospect":
-            yield _("An opportunity or a quotation is open. No purchase yet.")
+            yield self.env._("An opportunity or a quotation is open. No purchase yet.")
         elif self.purchase_count == 0:
-            yield _("Known, but nothing says yet that a sale is possible. No purchase yet.")
+            yield self.env._(
+                "Known, but nothing says yet that a sale is possible. No purchase yet."
+            )
 
     def _rhythm_sentences(self, params):
         """The rhythm, the silence, the chance and what comes next."""
         if not params:
             return
-        _ = self.env._
         if params["usual"]:
-            yield _(
+            yield self.env._(
                 "Buys every ~%(usual)s days (%(count)s purchases, %(regularity)s).",
                 usual=params["usual"], count=params["count"],
                 regularity=self._regularity(params["irregularity"]),
             )  # fmt: skip
             if params["rarity"] > 0.5:
-                yield _("Last purchase %(silence)s days ago: on time.", silence=params["silence"])
+                yield self.env._(
+                    "Last purchase %(silence)s days ago: on time.", silence=params["silence"]
+                )
             elif params["rarity"] >= 0.01:
-                yield _(
+                yield self.env._(
                     "Silent for %(silence)s days: of the customers with this rhythm who come back, "
                     "only 1 in %(number)s stays away this long.",
                     silence=params["silence"],
                     number=round(1 / params["rarity"]),
                 )
             else:
-                yield _(
+                yield self.env._(
                     "Silent for %s days: of the customers with this rhythm who come back, fewer "
                     "than 1 in 100 stays away this long.",
                     params["silence"],
                 )
         else:
-            yield _(
+            yield self.env._(
                 "Bought once, %(silence)s days ago. Of the first-time buyers who come back, "
                 "%(share)s were back by now.",
                 silence=params["silence"],
-                share=_("%s%%", round(100 - 100 * params["rarity"])),
+                share=self._percent(1 - params["rarity"]),
             )
-        yield _(
+        yield self.env._(
             "Chance of a purchase in the next %(days)s days: %(chance)s.",
             days=params["horizon"],
-            chance=_("%s%%", round(100 * params["chance"])),
+            chance=self._percent(params["chance"]),
         )
         if self.stage_id.code in ("new", "active") and self.dormant_on and not self.hold_until:
-            yield _(
+            yield self.env._(
                 "Becomes dormant on %s if nothing happens.", self._day(self.dormant_on)
             )
         elif self.stage_id.code == "dormant" and self.lost_on and not self.hold_until:
-            yield _("Becomes lost on %s if nothing happens.", self._day(self.lost_on))
+            yield self.env._("Becomes lost on %s if nothing happens.", self._day(self.lost_on))
 
     def _regularity(self, irregularity):
-        _ = self.env._
         if irregularity < 0.5:
-            return _("very regular")
-        return _("fairly regular") if irregularity < 0.9 else _("irregular")
+            return self.env._("very regular")
+        return self.env._("fairly regular") if irregularity < 0.9 else self.env._("irregular")
 
     def _short(self, params):
         """The reason in a few words, for lists and cards."""
-        _ = self.env._
         if self.alert == "late":
             late = (fields.Date.context_today(self) - self.next_purchase_on).days
             if params["usual"]:
-                return _("%(late)s d late, usual %(usual)s", late=late, usual=params["usual"])
-            return _("%(late)s d late for a second purchase", late=late)
+                return self.env._(
+                    "%(late)s d late, usual %(usual)s", late=late, usual=params["usual"]
+                )
+            return self.env._("%(late)s d late for a second purchase", late=late)
         if self.alert == "quiet" and params:
             if params["usual"]:
-                return _(
+                return self.env._(
                     "silent %(silence)s d, usual %(usual)s",
                     silence=params["silence"], usual=params["usual"],
                 )  # fmt: skip
-            return _("bought once, %(silence)s d ago", silence=params["silence"])
+            return self.env._("bought once, %(silence)s d ago", silence=params["silence"])
         if self.alert == "ok":
-            return _("expected %s", self._day(self.next_purchase_on))
+            return self.env._("expected %s", self._day(self.next_purchase_on))
         return dict(self._fields["reason"]._description_selection(self.env)).get(self.reason, "")
 
     def _tests(self, params, policy):
         """Each test of the policy: its value against its limit, and whether it is met."""
         if not params:
             return []
-        _ = self.env._
-        share = {k: _("%s%%", round(100 * v, 1)) for k, v in params.items() if isinstance(v, float)}
+        share = {k: self._percent(v, 1) for k, v in params.items() if isinstance(v, float)}
         rarity_limit = 1 / policy.rarity_one_in
         tests = [
             (
-                _("Silence"), _("%s days", params["silence"]),
-                _("at least %s days", policy.floor_days),
+                self.env._("Silence"), self.env._("%s days", params["silence"]),
+                self.env._("at least %s days", policy.floor_days),
                 params["silence"] >= policy.floor_days,
             ),
             (
-                _("Returning customers still silent"), share["rarity"],
-                _("at most %s", _("%s%%", round(100 * rarity_limit, 1))),
+                self.env._("Returning customers still silent"), share["rarity"],
+                self.env._("at most %s", self._percent(rarity_limit, 1)),
                 params["rarity"] <= rarity_limit,
             ),
             (
-                _("Chance within %s days", params["horizon"]), share["chance"],
-                _("at most %s", _("%s%%", round(100 * policy.chance_limit, 1))),
+                self.env._("Chance within %s days", params["horizon"]), share["chance"],
+                self.env._("at most %s", self._percent(policy.chance_limit, 1)),
                 params["chance"] <= policy.chance_limit,
             ),
             (
-                _("Chance within a year (lost)"), share["chance_year"],
-                _("at most %s", _("%s%%", round(100 * policy.lost_limit, 1))),
+                self.env._("Chance within a year (lost)"), share["chance_year"],
+                self.env._("at most %s", self._percent(policy.lost_limit, 1)),
                 params["chance_year"] <= policy.lost_limit,
             ),
         ]  # fmt: skip
         return [dict(zip(("label", "value", "limit", "met"), t, strict=True)) for t in tests]
 
+    # ---------------------------------------------------------------- words
     def _day(self, day):
-        """A day in the reader's language, no month taken for a day: 12 Mar 2027."""
+        """A day in the reader's language, no month taken for a day: Mar 12, 2027."""
         return format_date(self.env, day, date_format="medium")
+
+    def _percent(self, share, digits=0):
+        """A share the way the reader's language writes it: 93.4%, 93,4 %."""
+        number = get_lang(self.env).format(f"%.{digits}f", 100 * share)
+        return self.env._("%(number)s%%", number=number)
+
+    def _policy_name(self, policy):
+        """The name of the rules; that of the built-in ones in the reader's language."""
+        named = policy.with_context(lang="en_US").name
+        return self.env._("Default policy") if named == "Default policy" else policy.name
 
     # -------------------------------------------------------------- evidence
     def _evidence(self, today):
@@ -308,9 +322,7 @@ class CxCustomer(models.Model):
         )
         if not rows:
             raise UserError(self.env._("Nothing was bought on this day any more."))
-        return self._open_documents(
-            sources.browse(rows[0]), self._day(day), SQL("day = %s", day)
-        )
+        return self._open_documents(sources.browse(rows[0]), self._day(day), SQL("day = %s", day))
 
     # ---------------------------------------------------------------- rhythm
     @api.depends("last_purchase_on", "next_purchase_on", "dormant_on")

@@ -67,7 +67,10 @@ class CxCustomer(models.Model):
             )
         )
         self._tell_planner("cx_episode", self.env.cr.rowcount)
-        # the current stay began when its episode did, not at the last purchase
+        self._write_since(company, scope)
+
+    def _write_since(self, company, scope):
+        """The current stay began when its episode did, not at the last purchase."""
         self.env.cr.execute(
             SQL(
                 "UPDATE cx_customer c SET stage_since = e.entered_on FROM cx_episode e"

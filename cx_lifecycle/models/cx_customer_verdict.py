@@ -189,13 +189,10 @@ class CxCustomer(models.Model):
 
     def _suspects(self, company, policy, scope):
         """SELECT of commercial partners that may become customers."""
-        own = (
-            # sudo: of all companies, none is a customer
-            self.env["res.company"].sudo().search([]).partner_id
-        )
         domain = (
             policy._domain("customer_domain")
-            & Domain("id", "not in", own.ids)
+            # no company of ours is a customer of another
+            & Domain("id", "not in", SQL("(SELECT partner_id FROM res_company)"))
             & Domain("active", "=", True)
             & Domain("company_id", "in", [False, company.id])
         )

@@ -61,8 +61,9 @@ class CxRun(models.Model):
     @api.model
     def _request(self, kind, companies=None):
         """Ask for a pass over everybody of some companies (all, when empty), soon."""
-        everybody = self.env["res.company"].sudo()  # sudo: a source may count for all companies
-        for company in companies or everybody.search([]):
+        # sudo: a source may count for all companies
+        policies = self.env["cx.policy"].sudo().search([("company_id", "!=", False)])
+        for company in companies or policies.company_id:
             open_run = self.sudo().search(  # sudo: runs belong to the machine
                 [("company_id", "=", company.id), ("state", "!=", "done"), ("kind", "!=", "night")],
                 limit=1,
@@ -165,8 +166,8 @@ class CxRun(models.Model):
     @api.model
     def _cron_night(self):
         """Look at the customers that are due, company by company."""
-        policies = self.env["cx.policy"].search([], order="scanned_at, id")
-        for policy in policies:
+        working = [("company_id.active", "=", True)]
+        for policy in self.env["cx.policy"].search(working, order="scanned_at, id"):
             run = self.search(
                 [("company_id", "=", policy.company_id.id), ("kind", "=", "night"),
                  ("state", "!=", "done")], limit=1,

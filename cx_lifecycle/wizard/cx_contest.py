@@ -19,7 +19,6 @@ class CxContest(models.TransientModel):
     )
     stage_id = fields.Many2one(
         "cx.stage",
-        "Stage",
         default=lambda self: self.env["cx.stage"].search([("code", "=", "active")]),
     )
     until = fields.Date(
