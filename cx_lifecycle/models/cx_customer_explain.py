@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date, formatLang
+from odoo.tools import SQL, format_date, formatLang, get_lang
 
 from ..engine import formula, rhythm
 from .cx_customer_refresh import ids_scope
@@ -50,7 +50,9 @@ class CxCustomer(models.Model):
             "short": self._short(params),
             "lines": self._tests(params, policy),
             "policy": self.env._(
-                "%(policy)s, version %(version)s", policy=policy.name, version=policy.version
+                "%(policy)s, version %(version)s",
+                policy=self._policy_name(policy),
+                version=policy.version,
             ),
             "decided_on": fields.Date.to_string(self.stage_since) or False,
             "evidence": evidence,
@@ -92,13 +94,13 @@ class CxCustomer(models.Model):
         if self.hold_until:
             yield self.env._(
                 "Held as %(stage)s until %(until)s: %(reason)s.",
-                stage=self.stage_id.name, until=format_date(self.env, self.hold_until),
+                stage=self.stage_id.name, until=self._day(self.hold_until),
                 reason=(self.hold_reason or "").rstrip("."),
             )  # fmt: skip
         if self.declared_lost_on:
             yield self.env._(
                 "Declared lost on %(day)s: %(reason)s.",
-                day=format_date(self.env, self.declared_lost_on),
+                day=self._day(self.declared_lost_on),
                 reason=(self.declared_lost_reason or "").rstrip("."),
             )
         if self.purchase_count == 0 and self.stage_id.code == "prospect":
@@ -140,21 +142,19 @@ class CxCustomer(models.Model):
                 "Bought once, %(silence)s days ago. Of the first-time buyers who come back, "
                 "%(share)s were back by now.",
                 silence=params["silence"],
-                share=self.env._("%s%%", round(100 - 100 * params["rarity"])),
+                share=self._percent(1 - params["rarity"]),
             )
         yield self.env._(
             "Chance of a purchase in the next %(days)s days: %(chance)s.",
             days=params["horizon"],
-            chance=self.env._("%s%%", round(100 * params["chance"])),
+            chance=self._percent(params["chance"]),
         )
         if self.stage_id.code in ("new", "active") and self.dormant_on and not self.hold_until:
             yield self.env._(
-                "Becomes dormant on %s if nothing happens.", format_date(self.env, self.dormant_on)
+                "Becomes dormant on %s if nothing happens.", self._day(self.dormant_on)
             )
         elif self.stage_id.code == "dormant" and self.lost_on and not self.hold_until:
-            yield self.env._(
-                "Becomes lost on %s if nothing happens.", format_date(self.env, self.lost_on)
-            )
+            yield self.env._("Becomes lost on %s if nothing happens.", self._day(self.lost_on))
 
     def _regularity(self, irregularity):
         if irregularity < 0.5:
@@ -178,18 +178,14 @@ class CxCustomer(models.Model):
                 )  # fmt: skip
             return self.env._("bought once, %(silence)s d ago", silence=params["silence"])
         if self.alert == "ok":
-            return self.env._("expected %s", format_date(self.env, self.next_purchase_on))
+            return self.env._("expected %s", self._day(self.next_purchase_on))
         return dict(self._fields["reason"]._description_selection(self.env)).get(self.reason, "")
 
     def _tests(self, params, policy):
         """Each test of the policy: its value against its limit, and whether it is met."""
         if not params:
             return []
-        share = {
-            k: self.env._("%s%%", round(100 * v, 1))
-            for k, v in params.items()
-            if isinstance(v, float)
-        }
+        share = {k: self._percent(v, 1) for k, v in params.items() if isinstance(v, float)}
         rarity_limit = 1 / policy.rarity_one_in
         tests = [
             (
@@ -199,21 +195,36 @@ class CxCustomer(models.Model):
             ),
             (
                 self.env._("Returning customers still silent"), share["rarity"],
-                self.env._("at most %s", self.env._("%s%%", round(100 * rarity_limit, 1))),
+                self.env._("at most %s", self._percent(rarity_limit, 1)),
                 params["rarity"] <= rarity_limit,
             ),
             (
                 self.env._("Chance within %s days", params["horizon"]), share["chance"],
-                self.env._("at most %s", self.env._("%s%%", round(100 * policy.chance_limit, 1))),
+                self.env._("at most %s", self._percent(policy.chance_limit, 1)),
                 params["chance"] <= policy.chance_limit,
             ),
             (
                 self.env._("Chance within a year (lost)"), share["chance_year"],
-                self.env._("at most %s", self.env._("%s%%", round(100 * policy.lost_limit, 1))),
+                self.env._("at most %s", self._percent(policy.lost_limit, 1)),
                 params["chance_year"] <= policy.lost_limit,
             ),
         ]  # fmt: skip
         return [dict(zip(("label", "value", "limit", "met"), t, strict=True)) for t in tests]
+
+    # ---------------------------------------------------------------- words
+    def _day(self, day):
+        """A day in the reader's language, no month taken for a day: Mar 12, 2027."""
+        return format_date(self.env, day, date_format="medium")
+
+    def _percent(self, share, digits=0):
+        """A share the way the reader's language writes it: 93.4%, 93,4 %."""
+        number = get_lang(self.env).format(f"%.{digits}f", 100 * share)
+        return self.env._("%(number)s%%", number=number)
+
+    def _policy_name(self, policy):
+        """The name of the rules; that of the built-in ones in the reader's language."""
+        named = policy.with_context(lang="en_US").name
+        return self.env._("Default policy") if named == "Default policy" else policy.name
 
     # -------------------------------------------------------------- evidence
     def _evidence(self, today):
@@ -311,9 +322,7 @@ class CxCustomer(models.Model):
         )
         if not rows:
             raise UserError(self.env._("Nothing was bought on this day any more."))
-        return self._open_documents(
-            sources.browse(rows[0]), format_date(self.env, day), SQL("day = %s", day)
-        )
+        return self._open_documents(sources.browse(rows[0]), self._day(day), SQL("day = %s", day))
 
     # ---------------------------------------------------------------- rhythm
     @api.depends("last_purchase_on", "next_purchase_on", "dormant_on")
@@ -371,8 +380,8 @@ class CxCustomer(models.Model):
             "label": self.env._(
                 "%(count)s purchases, the last on %(last)s; the next one is expected on %(next)s",
                 count=len(purchases),
-                last=format_date(self.env, purchases[-1][0]),
-                next=format_date(self.env, self.next_purchase_on),
+                last=self._day(purchases[-1][0]),
+                next=self._day(self.next_purchase_on),
             ),
         }
 

@@ -2,6 +2,7 @@
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import format_date
 
 from .cx_customer_refresh import ids_scope
 
@@ -64,7 +65,10 @@ class CxCustomer(models.Model):
         today = fields.Date.context_today(self)
         if until < today:
             raise ValidationError(
-                self.env._("Until: %s is in the past. Choose today or a later day.", until)
+                self.env._(
+                    "Until: %s is in the past. Choose today or a later day.",
+                    format_date(self.env, until, date_format="medium"),
+                )
             )
         self._judge(
             {
@@ -75,7 +79,8 @@ class CxCustomer(models.Model):
             },
             self.env._(
                 "Held as %(stage)s until %(until)s: %(reason)s",
-                stage=stage.name, until=fields.Date.to_string(until), reason=reason.strip(),
+                stage=stage.name, until=format_date(self.env, until, date_format="medium"),
+                reason=reason.strip(),
             ),
         )  # fmt: skip
 
@@ -144,17 +149,21 @@ class CxCustomer(models.Model):
         return self._dialog("cx.snooze", self.env._("Not Now"))
 
     def action_plan(self):
-        """Plan an activity with the customers' contacts."""
+        """Plan a call, or another activity, with the customers' contacts."""
+        call = self.env.ref("mail.mail_activity_data_call", raise_if_not_found=False)
+        silent = self.filtered(lambda customer: customer.alert in ("late", "quiet"))
+        summary = {"default_summary": self.env._("Going quiet")} if silent else {}
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Plan an Activity"),
+            "name": self.env._("Plan a Call"),
             "res_model": "mail.activity.schedule",
             "views": [(False, "form")],
             "target": "new",
             "context": {
                 "active_model": "res.partner",
                 "active_ids": self.partner_id.ids,
-                "default_summary": self.env._("Going quiet"),
+                "default_activity_type_id": call and call.id,
+                **summary,
             },
         }
 

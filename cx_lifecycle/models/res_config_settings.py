@@ -49,8 +49,18 @@ class ResConfigSettings(models.TransientModel):
             settings.cx_pass_progress = 100 * whole.progress / whole.total if whole.total else 0
 
     def action_cx_run_now(self):
-        """Start the night now."""
-        return self.env["cx.run"].action_run_now()
+        """Start the night now, and say so: it works in the background."""
+        self.env["cx.run"].action_run_now()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "Started in the background. Reload this page in a minute to see what it did."
+                ),
+            },
+        }
 
     def action_cx_rebuild(self):
         """Rebuild stages and history from past purchases."""

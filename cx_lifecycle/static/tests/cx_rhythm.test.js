@@ -134,9 +134,9 @@ test("says in words what it draws", async () => {
         "Usually every 20 days",
         "Purchase",
         "Silence",
-        "Expected next purchase: 03/12/2026 to 04/01/2026",
+        "Expected next purchase: Mar 12, 2026 to Apr 1, 2026",
         "Late",
-        "Dormant on 04/06/2026",
+        "Dormant on Apr 6, 2026",
         "Today",
     ]);
     expect("text.o_cx_rhythm_older_text").toHaveText("+3 earlier");
@@ -155,7 +155,7 @@ test("hovering a dot tells its date and amount", async () => {
     await hover(".o_cx_rhythm_dot:first");
     await runAllTimers();
     await animationFrame();
-    expect(".o-tooltip").toHaveText("01/31/2026 · 25.00 €");
+    expect(".o-tooltip").toHaveText("Jan 31, 2026 · 25.00 €");
 });
 
 test("a dot opens the purchases of its day", async () => {
@@ -182,13 +182,13 @@ test("the keyboard walks over the dots and opens one", async () => {
     queryOne(".o_cx_rhythm_dot[tabindex='0']").focus();
     await animationFrame();
     expect(".o_cx_rhythm_dot:last").toBeFocused();
-    expect(".o_cx_rhythm_dot:last").toHaveAttribute("aria-label", "02/20/2026 · 100.00 €");
-    expect(".o_cx_rhythm_bubble").toHaveText("02/20/2026 · 100.00 €");
+    expect(".o_cx_rhythm_dot:last").toHaveAttribute("aria-label", "Feb 20, 2026 · 100.00 €");
+    expect(".o_cx_rhythm_bubble").toHaveText("Feb 20, 2026 · 100.00 €");
     await press("ArrowLeft");
     await animationFrame();
     expect(".o_cx_rhythm_dot:first").toBeFocused();
     expect(".o_cx_rhythm_dot:first").toHaveAttribute("tabindex", "0");
-    expect(".o_cx_rhythm_bubble").toHaveText("01/31/2026 · 25.00 €");
+    expect(".o_cx_rhythm_bubble").toHaveText("Jan 31, 2026 · 25.00 €");
     await press("ArrowLeft");
     expect(".o_cx_rhythm_dot:first").toBeFocused();
     await press("Enter");
@@ -215,7 +215,7 @@ test("one free purchase today: a dot, no silence, nothing expected", async () =>
     await mountForm(4);
     expect(".o_cx_rhythm_dot").toHaveCount(1);
     expect(".o_cx_rhythm_dot").toHaveAttribute("r", "3");
-    expect(".o_cx_rhythm_dot").toHaveAttribute("aria-label", "04/11/2026");
+    expect(".o_cx_rhythm_dot").toHaveAttribute("aria-label", "Apr 11, 2026");
     expect(".o_cx_rhythm_silence").toHaveCount(0);
     expect(".o_cx_rhythm_expected_day").toHaveCount(0);
     expect(".o_cx_rhythm_older").toHaveCount(0);

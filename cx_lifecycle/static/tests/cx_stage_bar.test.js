@@ -61,7 +61,7 @@ describe("on a wide screen", () => {
         // drawn from right to left
         expect(queryAllTexts(".o_arrow_button:not(.d-none)")).toEqual([
             "Lost",
-            "Dormant5dheld until 01/31/2027",
+            "Dormant5dheld until Jan 31, 2027",
             "Active1M",
             "Prospect3d",
         ]);
@@ -98,7 +98,7 @@ describe("on a wide screen", () => {
     test("a held stage says until when, by whom and why", async () => {
         await mountBar(1);
         expect(".o_cx_held:visible").toHaveCount(1);
-        expect(".o_arrow_button_current .o_cx_held").toHaveText("held until 01/31/2027");
+        expect(".o_arrow_button_current .o_cx_held").toHaveText("held until Jan 31, 2027");
         expect(".o_arrow_button_current .o_cx_held .fa-lock").toHaveCount(1);
         expect(".o_arrow_button_current .o_cx_held").toHaveAttribute(
             "title",
@@ -132,7 +132,7 @@ describe("on a phone", () => {
         await mountBar(1);
         expect("[role=radio]:visible").toHaveCount(0);
         expect(".o_statusbar_status button:visible").toHaveCount(1);
-        expect(".o_statusbar_status button:visible").toHaveText("Dormant5dheld until 01/31/2027");
+        expect(".o_statusbar_status button:visible").toHaveText("Dormant5dheld until Jan 31, 2027");
     });
 
     test("the fold opens to read every stage", async () => {

@@ -70,6 +70,13 @@ export class CxWhyPopover extends Component {
         ].filter((pile) => pile.counted || pile.count);
     }
 
+    /** More documents than purchases: say why the two numbers differ. */
+    get isSeveralADay() {
+        const { evidence, params } = this.props.why;
+        const documents = (evidence || []).reduce((sum, source) => sum + source.counted, 0);
+        return Boolean(params?.count) && documents > params.count;
+    }
+
     /** @param {string | number | false} [value] */
     text(value) {
         return value === false || value === undefined || value === null ? "" : String(value);

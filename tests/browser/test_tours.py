@@ -1,0 +1,110 @@
+"""What people do on our screens, in a browser: a rep's morning, a contested stage, a night."""
+
+from odoo import Command, fields
+from odoo.tests import HttpCase, new_test_user, tagged
+
+LATE = range(55, 355, 30)  # ten purchases, one every 30 days, the last 55 days ago
+ON_TIME = range(5, 305, 30)
+DORMANT = range(100, 400, 30)
+
+
+class TourCase(HttpCase):
+    """Five customers of two reps, made by nothing but confirmed orders of the past."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        seller = "sales_team.group_sale_salesman"
+        cls.rep = new_test_user(cls.env, "tour_rep", groups=seller, name="Tour Rep")
+        other = new_test_user(cls.env, "tour_other", groups=seller, name="Tour Colleague")
+        cls.product = cls.env["product.product"].create({"name": "Tour", "type": "service"})
+        cls.alpha = cls.customer("Alpha Tours", cls.rep, LATE, 500, phone="+32229034900")
+        cls.beta = cls.customer("Beta Tours", cls.rep, LATE, 100)
+        cls.gamma = cls.customer("Gamma Tours", other, LATE, 900)
+        cls.delta = cls.customer("Delta Tours", cls.rep, ON_TIME, 300)
+        cls.epsilon = cls.customer("Epsilon Tours", cls.rep, DORMANT, 200)
+
+    @classmethod
+    def customer(cls, name, rep, days_ago, price, **values):
+        """A contact that bought once on each of these days; its customer record."""
+        partner = cls.env["res.partner"].create({"name": name, "user_id": rep.id, **values})
+        now = fields.Datetime.now().replace(hour=12)
+        line = {"product_id": cls.product.id, "product_uom_qty": 1, "price_unit": price}
+        cls.env["sale.order"].create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "user_id": rep.id,
+                    "state": "sale",
+                    "date_order": fields.Datetime.subtract(now, days=days),
+                    "order_line": [Command.create(line)],
+                }
+                for days in days_ago
+            ]
+        )
+        cls.env.flush_all()
+        return partner.cx_customer_id
+
+
+@tagged("post_install", "-at_install")
+class TestDesk(TourCase):
+    browser_size = "1400x900"
+
+    def test_customers_are_as_the_tours_expect(self):
+        for customer in self.alpha, self.beta, self.gamma:
+            self.assertEqual((customer.stage_id.code, customer.alert), ("active", "late"))
+        self.assertEqual((self.delta.stage_id.code, self.delta.alert), ("active", "ok"))
+        self.assertEqual((self.epsilon.stage_id.code, self.epsilon.alert), ("dormant", "quiet"))
+
+    def test_rep_morning(self):
+        self.start_tour("/odoo/going-quiet", "cx_rep_morning", login="tour_rep")
+        today = fields.Date.today()
+        self.assertEqual(self.beta.snooze_reason, "seasonal")
+        self.assertGreater(self.beta.snooze_until, today)
+        self.assertFalse(self.alpha.snooze_until)
+        call = self.alpha.partner_id.activity_ids
+        self.assertEqual(len(call), 1)
+        self.assertEqual(call.activity_type_id, self.env.ref("mail.mail_activity_data_call"))
+        self.assertEqual(call.user_id, self.rep)
+
+    def test_contest_a_stage(self):
+        partner = self.epsilon.partner_id
+        self.start_tour(f"/odoo/res.partner/{partner.id}", "cx_rep_contest", login="tour_rep")
+        self.assertEqual(self.epsilon.stage_id.code, "active")
+        self.assertEqual(self.epsilon.reason, "hold")
+        self.assertEqual(self.epsilon.hold_until, fields.Date.to_date("2099-12-31"))
+        self.assertEqual(self.epsilon.hold_user_id, self.rep)
+
+    def test_six_stages(self):
+        self.start_tour("/odoo/customers-by-stage", "cx_stages_kanban", login="tour_rep")
+
+    def test_check_a_source_and_run_the_night(self):
+        source = self.env.ref("cx_lifecycle.source_sale_order")
+        source.check_on = False
+        cron = self.env.ref("cx_lifecycle.cron_night")
+        asked = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
+        self.start_tour("/odoo/settings", "cx_admin_check_and_run", login="admin")
+        self.assertGreaterEqual(source.check_count, 50)
+        triggers = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
+        self.assertEqual(triggers, asked + 1)
+        self.alpha.due = True
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.start_tour("/odoo/settings", "cx_admin_health", login="admin")
+
+    def test_rep_morning_in_french(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        ours = self.env["ir.module.module"].search([("name", "=", "cx_lifecycle")])
+        ours._update_translations(["fr_FR"])
+        self.rep.lang = "fr_FR"
+        self.start_tour("/odoo/going-quiet", "cx_rep_morning_fr", login="tour_rep")
+        self.assertEqual(self.beta.snooze_reason, "seasonal")
+
+
+@tagged("post_install", "-at_install")
+class TestPhone(TourCase):
+    browser_size = "375x667"
+    touch_enabled = True
+
+    def test_rep_morning(self):
+        self.start_tour("/odoo/going-quiet", "cx_rep_phone", login="tour_rep")
