@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date, formatLang, get_lang
+from odoo.tools import SQL, format_date, formatLang
 
 from ..engine import formula, rhythm
 from .cx_customer_refresh import ids_scope
@@ -218,7 +218,7 @@ class CxCustomer(models.Model):
 
     def _percent(self, share, digits=0):
         """A share the way the reader's language writes it: 93.4%, 93,4 %."""
-        number = get_lang(self.env).format(f"%.{digits}f", 100 * share)
+        number = formatLang(self.env, 100 * share, digits=digits)
         return self.env._("%(number)s%%", number=number)
 
     def _policy_name(self, policy):
