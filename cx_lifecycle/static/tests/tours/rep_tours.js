@@ -179,7 +179,7 @@ registry.category("web_tour.tours").add("cx_rep_morning_fr", {
         },
         {
             content: "a whole sentence in French",
-            trigger: ".o_cx_why_line:contains(Achète tous les 30 jours environ)",
+            trigger: ".o_cx_why_line:contains(Achète tous les):contains(10 achats)",
         },
         { trigger: ".o_arrow_button_current:contains(Actif)" },
         {
