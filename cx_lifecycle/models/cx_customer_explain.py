@@ -244,11 +244,14 @@ class CxCustomer(models.Model):
                 )
             )
             names = {source.id: source.name for source in sources}
+            # the contact's form reads all this as superuser: ask for the reader's own rights
+            readable = {s.id: self.env[s.model].sudo(False).has_access("read") for s in sources}
             for partner_id, source_id, counted, ignored in rows:
                 result.setdefault(by_partner[partner_id], []).append(
                     {
                         "source_id": source_id,
                         "label": names[source_id],
+                        "readable": readable[source_id],
                         "counted": counted,
                         "ignored": ignored,
                     }

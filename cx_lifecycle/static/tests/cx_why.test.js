@@ -45,6 +45,16 @@ class Customer extends models.Model {
         { id: 4, name: "Dune", why: false },
         { id: 5, name: "Elm", why: { ...QUIET, alert: "late" } },
         { id: 7, name: "Gorse", why: { ...QUIET, params: { count: 12 } } },
+        {
+            id: 8,
+            name: "Hazel",
+            why: {
+                ...QUIET,
+                evidence: [
+                    { source_id: 3, label: "Confirmed orders", counted: 14, ignored: 0, readable: false },
+                ],
+            },
+        },
         { id: 6, name: "Fern", why: { alert: "none", sentence: "No purchase yet.", held: false } },
     ];
 
@@ -214,6 +224,13 @@ describe("the popover", () => {
             { type: "ir.actions.act_window", name: "Purchases" },
         ]);
     });
+});
+
+test("who may not read the documents is offered no link", async () => {
+    await mountForm(8);
+    await openPopover();
+    expect(".o_cx_why_evidence li").toHaveText("Confirmed orders · 14 counted");
+    expect(".o_cx_why_evidence button").toHaveCount(0);
 });
 
 test("several documents on one day are explained", async () => {
