@@ -362,14 +362,8 @@ class CxCustomer(models.Model):
             "today": text(today),
             "first_day": text(first_day),
             "older": len(purchases) - len(shown),
-            "purchases": [
-                {
-                    "on": text(day),
-                    "amount": amount,
-                    "text": formatLang(self.env, amount, currency_obj=self.currency_id),
-                }
-                for day, amount in shown
-            ],
+            "currency_id": self.currency_id.id,
+            "purchases": [{"on": text(day), "amount": amount} for day, amount in shown],
             "usual": round(self.usual_interval) or None,
             "expected": {
                 "on": text(self.next_purchase_on),

@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..engine import rhythm
+from ..engine import formula, rhythm
 from .cx_customer import formula_sql
 
 # What each rule means for the stage; a hold keeps the stage a person chose.
@@ -16,6 +16,25 @@ STAGE_OF = {
     "silence": "dormant",
     "long_silence": "lost",
     "declared": "lost",
+}
+LEVELS = rhythm.CURVE + rhythm.EXPECTED + rhythm.CHANGES
+# What the verdict needs of statistics and curve, with its PostgreSQL type.
+SCORES = {
+    "partner_id": "int",
+    "purchases": "int",
+    "first_on": "date",
+    "last_on": "date",
+    "sl": "float8",
+    "sq": "float8",
+    "usual": "float8",
+    "value_12m": "numeric",
+    "value_drop_on": "date",
+    "future_on": "date",
+    "expected_days": "float8",
+    "expected_from_days": "float8",
+    "overdue_days": "float8",
+    "dormant_days": "float8",
+    "lost_days": "float8",
 }
 
 
@@ -119,6 +138,7 @@ class CxCustomer(models.Model):
          LEFT JOIN cx_customer c ON c.partner_id = p.id AND c.company_id = %(company)s
          LEFT JOIN (%(scores)s) AS s ON s.partner_id = p.id
              WHERE %(scope)s AND (p.commercial_partner_id = p.id OR c.id IS NOT NULL)
+            OFFSET 0 -- or the look for prospects is copied wherever it is mentioned
             """,
             prospects=self._prospects(company, policy, scope),
             suspects=self._suspects(company, policy, scope),
@@ -126,12 +146,15 @@ class CxCustomer(models.Model):
             history_from=policy.history_from or None,
             history=policy.history_days,
             company=company.id,
-            scores=self._scores(policy, on, days),
+            scores=self._scores(policy, on, days, scope.few),
             scope=scope(SQL("p.id")),
         )
 
-    def _scores(self, policy, on, days):
-        """SELECT of statistics, curve and days of change, per partner who ever bought."""
+    def _scores(self, policy, on, days, few):
+        """SELECT of statistics, curve and days of change, per partner who ever bought.
+
+        :param few: compute the formula here rather than in the database
+        """
         statistics = SQL(
             """
             SELECT partner_id,
@@ -153,11 +176,29 @@ class CxCustomer(models.Model):
             year_ago=fields.Date.subtract(on, years=1),
             gaps=self._gaps(on, days),
         )
+        if few:
+            return self._scores_of_few(policy, self.env.execute_query_dict(statistics))
         source = SQL(
             "SELECT statistics.*, %s::float8 AS until, %s FROM (%s) AS statistics",
             rhythm.NEVER, policy._columns(), statistics,
         )  # fmt: skip
-        return formula_sql(rhythm.CURVE + rhythm.EXPECTED + rhythm.CHANGES, source)
+        return formula_sql(LEVELS, source)
+
+    def _scores_of_few(self, policy, statistics):
+        """The same SELECT, from the formula on numbers."""
+        rows = []
+        for row in statistics:
+            inputs = {name: row[name] for name in ("x", "tx", "sl", "sq")}
+            curve = formula.compute(LEVELS, **inputs, **policy._numbers(), until=rhythm.NEVER)
+            rows.append(vars(curve) | row)
+        columns = [
+            SQL("%s::%s[]", [row[name] for row in rows], SQL(kind)) for name, kind in SCORES.items()
+        ]
+        return SQL(
+            "SELECT * FROM unnest(%s) AS s (%s)",
+            SQL(", ").join(columns),
+            SQL(", ").join(map(SQL.identifier, SCORES)),
+        )
 
     def _gaps(self, on, days):
         """SELECT of days, whether the customer bought, and ln of the days since the time before."""

@@ -303,34 +303,28 @@ class CxPurchaseSource(models.Model):
             model, alias = model._fields[step].join(model, alias, query)
         return model._field_to_sql(alias, last, query)
 
-    def _documents(self, company, scope=None, changed_since=None):
-        """SELECT of the source's documents: id, partner_id (commercial), day, amount.
+    def _query(self, company, domain):
+        """Query of the source's documents that belong to a company."""
+        # sudo: administrators define sources for all
+        Model = self.env[self.model].sudo().with_company(company)
+        if self._company_field():
+            domain &= Domain("company_id", "=", company.id)
+        return Model, Model._search(domain, active_test=False, bypass_access=True)
+
+    def _documents(self, company, scope=None):
+        """SELECT of the documents that count: id, partner_id (commercial), day, amount.
 
         :param company: the company they count for; amounts are in its currency
         :param scope: function from the SQL of a commercial partner's id to a condition
-        :param changed_since: instead of those that count, all that were written since then
         """
         self.ensure_one()
-        Model = (
-            # sudo: administrators define sources for all
-            self.env[self.model].sudo().with_company(company)
-        )
-        own_company = self._company_field()
-        domain = Domain.TRUE if changed_since else self._parsed_domain()
-        if own_company:
-            domain &= Domain("company_id", "=", company.id)
-        if self.invoice_path and not changed_since and self._invoices_count(company):
+        domain = self._parsed_domain()
+        if self.invoice_path and self._invoices_count(company):
             domain &= Domain(self.invoice_path, "=", False)
-        query = Model._search(domain, active_test=False, bypass_access=True)
+        _model, query = self._query(company, domain)
         partner = self._path_to_sql(query, f"{self.partner_path}.commercial_partner_id")
-        if changed_since:
-            query.add_where(
-                SQL("%s >= %s", Model._field_to_sql(query.table, "write_date"), changed_since)
-            )
         if scope:
             query.add_where(scope(partner))
-        if changed_since:
-            return query.select(SQL("%s AS partner_id", partner))
         day = self._day_to_sql(query, company)
         query.add_where(SQL("%s IS NOT NULL", day))
         return query.select(
@@ -339,6 +333,15 @@ class CxPurchaseSource(models.Model):
             SQL("%s AS day", day),
             SQL("%s AS amount", self._amount_to_sql(query, day, company)),
         )
+
+    def _written(self, company, since):
+        """SELECT of partner_id and moment of the documents, counting or not, written since."""
+        self.ensure_one()
+        Model, query = self._query(company, Domain.TRUE)
+        at = Model._field_to_sql(query.table, "write_date", query)
+        query.add_where(SQL("%s >= %s", at, since))
+        partner = self._path_to_sql(query, f"{self.partner_path}.commercial_partner_id")
+        return query.select(SQL("%s AS partner_id", partner), SQL("%s AS at", at))
 
     def _day_to_sql(self, query, company):
         """The calendar day of a document, where the company is."""

@@ -17,6 +17,7 @@ TRIES = 5  # as often as Odoo repeats a request
 PASS_LOT = 20_000  # contacts per lot of a pass over everybody, a few seconds
 # ids are drawn before they are committed: look a little behind the last one seen
 PARTNER_MARGIN = 1000
+OVERLAP = 10  # minutes: documents are written before they are committed
 # passes over everybody that were asked for
 UNFINISHED = [("state", "!=", "done"), ("kind", "!=", "night")]
 FROM_THE_START = {
@@ -122,13 +123,18 @@ class CxRun(models.Model):
                 return self._pass()
         policy.write({"scanned_at": self.started_at, "last_partner_id": self.last_partner_id})
         self.env.cr.execute("DROP TABLE IF EXISTS cx_day")
-        # what was sold or changed while the pass went on
-        self._due(company, on, policy)
+        self.env.cr.execute("ANALYZE cx_customer, cx_episode")  # the lots took small samples
+        if not self.as_of:
+            # what was sold or changed while the pass went on, it may have overlooked
+            self._mark_changed(policy, self.started_at, stale=True)
+            self._due(company, on, policy)
         self._end()
         return True
 
     def _pass_lot(self, company, on, high):
         """Evaluate the contacts up to an id; how many there were."""
+        # the statements are wide, not deep: compiling them only costs
+        self.env.cr.execute("SET LOCAL jit = off")
         scope = range_scope(self.last_partner_id, high)
         if self.kind == "rebuild":
             self._forget_rebuilt(company, scope)
@@ -161,12 +167,13 @@ class CxRun(models.Model):
 
     def _stage_days(self, company):
         """Add up the purchases of everybody once, for all lots of this connection."""
-        # the hottest statements of the addon are wide, not deep: compiling them only costs
-        self.env.cr.execute("SET LOCAL jit = off")
         self.env.cr.execute("DROP TABLE IF EXISTS cx_day")
         days = self.env["cx.purchase.source"]._days(company)
         self.env.flush_all()
-        self.env.cr.execute(SQL("CREATE TEMPORARY TABLE cx_day AS %s", days))
+        # in the order of the lots: an index into scattered rows would read each page many times
+        self.env.cr.execute(
+            SQL("CREATE TEMPORARY TABLE cx_day AS %s ORDER BY partner_id, day", days)
+        )
         self.env.cr.execute("CREATE INDEX ON cx_day (partner_id)")
         self.env.cr.execute("ANALYZE cx_day")
         return SQL("SELECT partner_id, day, amount FROM cx_day")
@@ -222,7 +229,8 @@ class CxRun(models.Model):
         self._begin()
         on = self.as_of or self.env["cx.customer"]._today(company)
         now = fields.Datetime.now()
-        highest = self._mark_changed(policy)
+        known = policy.scanned_at or now
+        highest = self._mark_changed(policy, fields.Datetime.subtract(known, minutes=OVERLAP))
         policy.write({"scanned_at": now, "last_partner_id": highest})
         self._commit(remaining=self._count_due(company, on))
         if not self._due(company, on, policy):
@@ -230,48 +238,61 @@ class CxRun(models.Model):
         self._end()
         return True
 
-    def _mark_changed(self, policy):
-        """Mark the customers of documents that changed, and of contacts that came, as due.
+    def _mark_changed(self, policy, since, stale=False):
+        """Mark customers whose documents were written later than their figures as due.
 
+        Contacts and buyers that are no customers yet are evaluated here.
+
+        :param since: documents written before are known already
+        :param stale: whatever the figures' age, they do not know these documents
         :return: the highest contact id seen
         """
-        self.env.flush_all()
         company = policy.company_id
-        since = fields.Datetime.subtract(policy.scanned_at or fields.Datetime.now(), minutes=10)
-        nobody = SQL("SELECT NULL::int AS partner_id")
-        changed = SQL(" UNION ").join(
-            [
-                nobody,
-                *(
-                    source._documents(company, changed_since=since)
-                    for source in self.env["cx.purchase.source"]._counting(company)
-                ),
-            ]
+        self.env.flush_all()
+        written = [
+            source._written(company, since)
+            for source in self.env["cx.purchase.source"]._counting(company)
+        ]
+        newcomers = SQL(
+            "SELECT id AS partner_id, NULL::timestamp AS at FROM res_partner"
+            " WHERE id > %s AND commercial_partner_id = id",
+            policy.last_partner_id - PARTNER_MARGIN,
         )
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT partner_id, max(at) FROM (%s) AS written WHERE partner_id IS NOT NULL"
+                " GROUP BY partner_id",
+                SQL(" UNION ALL ").join([newcomers, *written]),
+            )
+        )
+        partner_ids = [row[0] for row in rows]
         self.env.cr.execute(
             SQL(
-                "UPDATE cx_customer SET due = true FROM (%s) AS changed WHERE company_id = %s"
-                " AND cx_customer.partner_id = changed.partner_id AND NOT due"
-                " AND cx_customer.write_date < %s",
-                changed,
+                "UPDATE cx_customer c SET due = true"
+                " FROM unnest(%s::int[], %s::timestamp[]) AS w(partner_id, at)"
+                " WHERE c.partner_id = w.partner_id AND c.company_id = %s AND NOT c.due"
+                " AND (w.at > c.write_date OR %s AND w.at IS NOT NULL)",
+                partner_ids,
+                [row[1] for row in rows],
                 company.id,
-                since,
+                stale,
             )
         )
         unknown = self.env.execute_query(
             SQL(
-                "SELECT partner_id FROM (%s UNION SELECT id FROM res_partner"
-                " WHERE id > %s AND commercial_partner_id = id) AS seen"
-                " WHERE partner_id IS NOT NULL AND NOT EXISTS (SELECT FROM cx_customer c"
-                " WHERE c.partner_id = seen.partner_id AND c.company_id = %s)",
-                changed,
-                policy.last_partner_id - PARTNER_MARGIN,
+                "SELECT partner_id FROM unnest(%s::int[]) AS w(partner_id) WHERE NOT EXISTS ("
+                "SELECT FROM cx_customer c WHERE c.partner_id = w.partner_id"
+                " AND c.company_id = %s)",
+                partner_ids,
                 company.id,
             )
         )
         self.env["cx.customer"].invalidate_model()
         for start in range(0, len(unknown), LOT):
             self._lot(company, [row[0] for row in unknown[start : start + LOT]])
+        return self._highest_partner()
+
+    def _highest_partner(self):
         [(highest,)] = self.env.execute_query(SQL("SELECT max(id) FROM res_partner"))
         return highest
 

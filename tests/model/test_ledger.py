@@ -1,10 +1,13 @@
 """The ledger of episodes: complete, rebuilt from the past, and never rewritten."""
 
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from model.common import TODAY, LifecycleCase, ago
 
 from odoo.exceptions import UserError
+
+from odoo.addons.cx_lifecycle.models.cx_customer_refresh import STORED
 
 
 class TestLedger(LifecycleCase):
@@ -55,6 +58,23 @@ class TestLedger(LifecycleCase):
         self.assertFalse(any(self.of(lived).episode_ids.mapped("rebuilt")))
         for name in ("gap_log_sum", "usual_interval", "dormant_on", "lost_on", "stage_since"):
             self.assertEqual(self.of(lived)[name], self.of(rebuilt)[name])
+
+    def test_few_and_many_customers_get_the_same_figures(self):
+        """For a few customers the formula is computed here, for many in the database."""
+        histories = ([3], [900], [30, 20, 10], [900, 870, 20], list(range(700, 90, -31)), [-5])
+        partners = self.env["res.partner"].create([{"name": f"P{n}"} for n in range(6)])
+        for partner, days in zip(partners, histories, strict=True):
+            self.silently(partner, *days)
+        names = [name for name in STORED if name not in ("error_on", "hold_user_id")]
+        results = []
+        for few in (0, 100):
+            with patch("odoo.addons.cx_lifecycle.models.cx_customer_refresh.FEW", few):
+                self.env.cr.execute("DELETE FROM cx_customer")
+                self.refresh(partners)
+                results.append([self.of(p).read(names) for p in partners])
+        for one, other in zip(*results, strict=True):
+            self.assertEqual([r | {"id": 0} for r in one], [r | {"id": 0} for r in other])
+        self.assertEqual(sum(map(len, results[0])), 6)
 
     def test_second_rebuild_changes_nothing(self):
         partner = self.partner()

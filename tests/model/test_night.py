@@ -129,11 +129,11 @@ class TestNight(LifecycleCase):
             self.assertTrue(self.of(partner))
 
     def test_query_count_does_not_depend_on_the_number_due(self):
-        partners = self.env["res.partner"].create([{"name": f"P{n}"} for n in range(40)])
+        partners = self.env["res.partner"].create([{"name": f"P{n}"} for n in range(60)])
         for partner in partners:
             self.buy(partner, 10)
         counts = []
-        for group in (partners[:4], partners[4:]):
+        for group in (partners[:25], partners[25:]):  # lots of one kind
             self.env.cr.execute("UPDATE cx_customer SET due = false")
             self.env.cr.execute(
                 "UPDATE cx_customer SET due = true WHERE partner_id = ANY(%s)", [group.ids]

@@ -1,4 +1,5 @@
 import { Component, useRef, useState } from "@odoo/owl";
+import { formatCurrency } from "@web/core/currency";
 import { deserializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -54,7 +55,8 @@ export class CxRhythmField extends Component {
             drawing.dots = thinOut(drawing.dots, 0.5);
         }
         for (const dot of drawing.dots) {
-            dot.label = [formatDay(dot.on), dot.text].filter(Boolean).join(" · ");
+            const amount = formatCurrency(dot.amount, this.rhythm.currency_id);
+            dot.label = `${formatDay(dot.on)} · ${amount}`;
         }
         for (const tick of drawing.ticks) {
             tick.label = tick.named ? this.tickLabel(tick) : "";

@@ -1,0 +1,153 @@
+"""What the addon costs beside bare SQL that does the same, measured in one run.
+
+    ./cx bench [--customers 100000] [--orders 1000000] [--only rebuild,night,event,read]
+
+Ratios are of processor seconds, Odoo's and PostgreSQL's together, where both run on this
+machine; of wall-clock seconds otherwise. How to read the table: docs/benchmarks.md.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+# parallel workers would spend processor seconds that nobody sees
+os.environ["PGOPTIONS"] = (
+    os.environ.get("PGOPTIONS", "")
+    + " -c max_parallel_workers_per_gather=0 -c max_parallel_maintenance_workers=0"
+)
+
+from bench.measure import apart, execute
+
+PARTS = ("rebuild", "night", "event", "read")
+
+
+def main():
+    parser = argparse.ArgumentParser("./cx bench", description=__doc__.splitlines()[0])
+    parser.add_argument("--customers", type=int, default=100_000)
+    parser.add_argument("--orders", type=int, default=1_000_000)
+    parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas between")
+    options = parser.parse_args()
+    large = os.environ["CX_BENCH_DB"]
+    small = f"{large}_small"
+    execute("postgres", f"DROP DATABASE IF EXISTS {small}")
+    execute("postgres", f"CREATE DATABASE {small} TEMPLATE {large}")
+    try:
+        measure(options, small, large)
+    finally:
+        execute("postgres", f"DROP DATABASE IF EXISTS {small}")
+
+
+def measure(options, small, large):
+    only = options.only.split(",")
+    bases = {small: (options.customers // 10, options.orders // 10)}
+    bases[large] = (options.customers, options.orders)
+    due = options.customers // 100
+    rebuilt, nights, orders = {}, {}, {}
+    for database, (customers, wanted) in bases.items():
+        orders[database] = apart("fill", database, customers, wanted)
+        say(f"{customers} customers, {orders[database]} orders written")
+        rebuilt[database] = apart("rebuild", database)
+        if "night" in only:
+            nights[database] = apart("night", database, due)
+    say(f"\n{platform_line(large)}")
+    for database, (customers, _wanted) in bases.items():
+        print_rebuild(rebuilt[database], customers, orders[database])
+    print_memory(rebuilt[small], rebuilt[large], bases[small][0], bases[large][0])
+    if nights:
+        print_nights(nights, bases, due)
+    if "event" in only:
+        print_events(apart("event", large))
+    if "read" in only:
+        print_reads(apart("read", large))
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def title(*columns):
+    say("")
+    row(*columns)
+    row(*("---" for _column in columns))
+
+
+def row(*values):
+    say("| " + " | ".join(map(str, values)) + " |")
+
+
+def platform_line(database):
+    [(version,)] = execute(database, "SHOW server_version")
+    return (
+        f"{os.cpu_count()} processors, Python {sys.version.split()[0]}, PostgreSQL {version}; "
+        "s: processor seconds of Odoo + PostgreSQL"
+    )
+
+
+def seconds(cost):
+    if cost.cpu is None:
+        return "not visible"
+    return f"{cost.odoo:.2f} + {cost.postgres:.2f} = {cost.cpu:.2f}"
+
+
+def print_rebuild(found, customers, orders):
+    title(f"rebuild, {customers} customers, {orders} orders", "s", "wall", "ratio", "ratio of wall")
+    addon = found["addon"]
+    row("the addon", seconds(addon), f"{addon.wall:.1f}", "", "")
+    for name, text in (
+        ("aggregation", "bare aggregation"),
+        ("floor", "bare aggregation, scoring, writing"),
+    ):
+        bare = found[name]
+        ratio, wall = addon.main / bare.main, addon.wall / bare.wall
+        row(text, seconds(bare), f"{bare.wall:.1f}", f"{ratio:.2f}", f"{wall:.2f}")
+    different, example = found["differences"]
+    say(f"\n{found['episodes']} episodes; rows that differ from the bare ones: {different}")
+    if different:
+        say(f"for instance {example}")
+
+
+def print_memory(few, many, customers, more):
+    title("peak memory of Odoo during a rebuild", "MB more than before")
+    row(f"{customers} customers", f"{few['memory']:.1f}")
+    row(f"{more} customers", f"{many['memory']:.1f}")
+
+
+def print_nights(nights, bases, due):
+    title(f"night, {due} customers due", "s", "wall", "stages changed", "ratio to bare writing")
+    for database, found in nights.items():
+        addon, bare = found["addon"], found["floor"]
+        label = f"of {bases[database][0]}"
+        ratio = f"{addon.main / bare.main:.1f}"
+        row(label, seconds(addon), f"{addon.wall:.2f}", found["changed"], ratio)
+        row(f"{label}: bare UPDATE + INSERT", seconds(bare), f"{bare.wall:.2f}", "", "")
+    few, many = nights.values()
+    row("**ten times the base**", f"× {many['addon'].main / few['addon'].main:.2f}", "", "", "")
+
+
+def print_events(events):
+    title("confirming an order", "queries", "without", "ms", "without", "processor ms", "without")
+    for past, (with_hook, without) in events.items():
+        cells = [
+            text
+            for key in ("queries", "ms", "cpu_ms")
+            for text in (plain(with_hook[key]), plain(without[key]))
+        ]
+        row(f"{past} past orders", *cells)
+
+
+def plain(value):
+    if isinstance(value, list):
+        return "–".join(map(str, sorted({value[0], value[-1]})))
+    return f"{value:.1f}"
+
+
+def print_reads(reads):
+    title("reading", "queries", "ms", "processor ms")
+    for name, found in reads.items():
+        row(name, *(plain(found[key]) for key in ("queries", "ms", "cpu_ms")))
+
+
+if __name__ == "__main__":
+    main()
