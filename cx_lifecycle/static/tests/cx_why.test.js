@@ -251,7 +251,7 @@ describe("compact", () => {
         expect(".o_cx_why_button").toHaveCount(7, { message: "none for the empty one" });
         expect(".o_data_row:first .o_cx_why_button").toHaveText("23 d late, usual 45");
         expect(".o_data_row:first .o_cx_why_button i").toHaveAttribute("aria-label", "Quiet");
-        expect(".o_data_row:eq(4) .o_cx_why_button").toHaveText("No purchase yet.");
+        expect(".o_data_row:eq(5) .o_cx_why_button").toHaveText("No purchase yet.");
         expect("[data-hotkey=y]").toHaveCount(0);
         await click(".o_data_row:first .o_cx_why_button");
         await animationFrame();
