@@ -167,8 +167,10 @@ class CxCustomer(models.Model):
                    min(day) FILTER (WHERE bought) AS first_on,
                    max(day) FILTER (WHERE bought) AS last_on,
                    sum(amount) FILTER (WHERE day > %(year_ago)s AND day <= %(on)s) AS value_12m,
-                   (min(day) FILTER (WHERE day > %(year_ago)s AND day <= %(on)s)
-                       + interval '1 year 1 day')::date AS value_drop_on,
+                   greatest((min(day) FILTER (WHERE day > %(year_ago)s AND day <= %(on)s)
+                                 + interval '1 year')::date,
+                            max(%(on)s + 1) FILTER (WHERE day > %(year_ago)s AND day <= %(on)s)
+                       ) AS value_drop_on,
                    min(day) FILTER (WHERE day > %(on)s) AS future_on
               FROM (%(gaps)s) AS gaps GROUP BY partner_id
             """,

@@ -215,7 +215,7 @@ test("one free purchase today: a dot, no silence, nothing expected", async () =>
     await mountForm(4);
     expect(".o_cx_rhythm_dot").toHaveCount(1);
     expect(".o_cx_rhythm_dot").toHaveAttribute("r", "3");
-    expect(".o_cx_rhythm_dot").toHaveAttribute("aria-label", "Apr 11, 2026 · 0.00 €");
+    expect(".o_cx_rhythm_dot").toHaveAttribute("aria-label", "Apr 11, 2026 · 0.00\u00a0€");
     expect(".o_cx_rhythm_silence").toHaveCount(0);
     expect(".o_cx_rhythm_expected_day").toHaveCount(0);
     expect(".o_cx_rhythm_older").toHaveCount(0);
