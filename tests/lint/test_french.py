@@ -9,7 +9,7 @@ from odoo.tests import TransactionCase
 from odoo.tools.translate import trans_export
 
 ROOT = Path(__file__).parents[2]
-AGAIN = "./cx odoo i18n export {} -l fr"
+AGAIN = "./cx odoo i18n export {}, then .cx/venv/bin/python tests/lint/refresh_french.py"
 
 
 class TestFrench(TransactionCase):
