@@ -5,6 +5,8 @@ from odoo.tools import SQL
 
 from ..engine import formula, rhythm
 
+BOUGHT = ("new", "active", "dormant", "lost")
+QUIET = ("dormant", "lost")
 ALERTS = [("ok", "On time"), ("late", "Late"), ("quiet", "Quiet")]
 
 
@@ -107,7 +109,7 @@ class CxCustomer(models.Model):
         ALERTS,
         compute="_compute_alert",
         search="_search_alert",
-        help="On time; late: past the expected date; quiet: dormant or lost.",
+        help="On time, or held by a person; late: past the expected date; quiet: dormant or lost.",
     )
     episode_ids = fields.One2many("cx.episode", "customer_id", readonly=True)
 
@@ -150,50 +152,51 @@ class CxCustomer(models.Model):
         self.due = True
 
     # ----------------------------------------------------------------- alert
-    @api.depends("stage_id", "next_purchase_on")
+    @api.depends("stage_id", "next_purchase_on", "hold_until")
     @api.depends_context("tz")
     def _compute_alert(self):
         today = fields.Date.context_today(self)
         for customer in self:
             code = customer.stage_id.code
-            if code in ("dormant", "lost"):
+            if code not in BOUGHT:
+                customer.alert = False
+            elif customer.hold_until:  # somebody has looked, and knows better
+                customer.alert = "ok"
+            elif code in QUIET:
                 customer.alert = "quiet"
-            elif code in ("new", "active"):
+            else:
                 expected = customer.next_purchase_on
                 customer.alert = "late" if expected and expected < today else "ok"
-            else:
-                customer.alert = False
-
-    def _alert_domain(self, alert):
-        today = fields.Date.context_today(self)
-        buying = Domain("stage_id.code", "in", ["new", "active"])
-        late = Domain("next_purchase_on", "<", today)
-        return {
-            "ok": buying & ~late,
-            "late": buying & late,
-            "quiet": Domain("stage_id.code", "in", ["dormant", "lost"]),
-            False: Domain("stage_id.code", "not in", ["new", "active", "dormant", "lost"]),
-        }[alert]
 
     def _search_alert(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return Domain.OR(self._alert_domain(alert) for alert in value)
+        held = Domain("hold_until", "!=", False)
+        quiet = Domain("stage_id.code", "in", QUIET)
+        late = Domain("next_purchase_on", "<", fields.Date.context_today(self))
+        bought = Domain("stage_id.code", "in", BOUGHT)
+        domains = {
+            "ok": bought & (held | ~quiet & ~late),
+            "late": bought & ~held & ~quiet & late,
+            "quiet": quiet & ~held,
+            False: ~bought,
+        }
+        return Domain.OR(domains[alert] for alert in value)
 
     def _field_to_sql(self, alias, field_expr, query=None):
         if field_expr != "alert":
             return super()._field_to_sql(alias, field_expr, query)
         # so that lists and kanban bars can group by it
         by_code = self.env["cx.stage"]._ids_by_code()
-        stage = super()._field_to_sql(alias, "stage_id", query)
         return SQL(
-            "CASE WHEN %(stage)s = ANY(%(quiet)s) THEN 'quiet'"
-            " WHEN %(stage)s <> ALL(%(buying)s) THEN NULL"
-            " WHEN %(expected)s < %(today)s THEN 'late' ELSE 'ok' END",
-            stage=stage,
-            quiet=[by_code["dormant"], by_code["lost"]],
-            buying=[by_code["new"], by_code["active"]],
+            "CASE WHEN %(stage)s = ANY(%(bought)s) THEN"
+            " CASE WHEN %(held)s IS NOT NULL THEN 'ok' WHEN %(stage)s = ANY(%(quiet)s) THEN 'quiet'"
+            " WHEN %(expected)s < %(today)s THEN 'late' ELSE 'ok' END END",
+            stage=super()._field_to_sql(alias, "stage_id", query),
+            held=super()._field_to_sql(alias, "hold_until", query),
             expected=super()._field_to_sql(alias, "next_purchase_on", query),
+            bought=[by_code[code] for code in BOUGHT],
+            quiet=[by_code[code] for code in QUIET],
             today=fields.Date.context_today(self),
         )
 

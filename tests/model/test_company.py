@@ -202,6 +202,9 @@ class TestPartners(LifecycleCase):
         self.env["crm.lead"].create(
             {"name": "x", "type": "opportunity", "partner_id": self.partner("Hope").id}
         )
+        held = self.buy(self.partner("Held"), 900)
+        held.hold(self.env.ref("cx_lifecycle.stage_dormant"), TODAY, "Knows us")
+        self.assertEqual(held.alert, "ok")
         groups = dict(self.Customer._read_group([], ["alert"], ["__count"]))
         for alert in ("ok", "late", "quiet", False):
             found = self.Customer.search([("alert", "=", alert)])
