@@ -58,7 +58,8 @@ CUSTOMERS = """
            last_on + expected_from_days::int, last_on + overdue_days::int, dormant_on, lost_on,
            value_12m, least(CASE WHEN dormant_on > %(on)s THEN dormant_on END,
                             CASE WHEN lost_on > %(on)s THEN lost_on END,
-                            greatest((drop_on + interval '1 year')::date, %(on)s + 1)),
+                            CASE WHEN drop_on IS NOT NULL THEN
+                                greatest((drop_on + interval '1 year')::date, %(on)s + 1) END),
            false, now(), now(), 1, 1
       FROM bench_verdict v LEFT JOIN bench_stay e USING (partner_id) WHERE e.left_on IS NULL
 """
