@@ -113,10 +113,12 @@ def load(env, name, words):
 def cmd_test(args):
     args = [absolute(a) for a in args]
     options = ["-o", f"cache_dir={HOME / 'pytest'}", *args]
-    if any(a.startswith("-n") for a in args):  # workers: what shares a browser stays together
-        options.append("--dist=loadgroup")
     pytest = [PYTHON, "-m", "pytest"]
     paths = [Path(a.split("::")[0]) for a in args if a.startswith("/")]
+    if not paths and not any(a.startswith("-n") for a in args):
+        options += ["-n", "2"]  # the whole suite: a third less time on two processors
+    if any(a.startswith("-n") for a in options):  # what shares a browser stays together
+        options.append("--dist=loadgroup")
     if paths and all(any(p.is_relative_to(pure) for pure in PURE) for p in paths):
         with lock("setup"):
             python_env()

@@ -13,18 +13,25 @@ class CrmLead(models.Model):
         return leads
 
     def write(self, vals):
-        before = self.partner_id
+        partners, companies = self.partner_id, self._cx_companies()
         done = super().write(vals)
         if WATCHED & set(vals):
-            self._cx_refresh(before | self.partner_id)
+            self._cx_refresh(partners | self.partner_id, companies)
         return done
 
     def unlink(self):
-        partners, companies = self.partner_id, self.company_id or self.env.company
+        partners, companies = self.partner_id, self._cx_companies()
         done = super().unlink()
         self.env["cx.customer"]._refresh_partners(partners, companies, self._name)
         return done
 
-    def _cx_refresh(self, partners):
-        companies = self.company_id or self.env.company
+    def _cx_companies(self):
+        """The companies that see these leads; one without company is seen by all."""
+        if all(lead.company_id for lead in self):
+            return self.company_id
+        # sudo: every company with a policy, whatever the user's
+        return self.env["cx.policy"].sudo().search([("company_id", "!=", False)]).company_id
+
+    def _cx_refresh(self, partners, companies=None):
+        companies = self._cx_companies() | (companies or self.env["res.company"])
         self.env["cx.customer"]._refresh_partners(partners, companies, self._name)

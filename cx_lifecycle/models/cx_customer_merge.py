@@ -26,6 +26,10 @@ class CxCustomer(models.Model):
         """Take over the episodes and verdicts of others, then remove them."""
         self.ensure_one()
         company = self.company_id
+        bought = max(filter(None, (self | others).mapped("last_purchase_on")), default=None)
+        for customer in self | others:
+            if bought and customer.declared_lost_on and bought > customer.declared_lost_on:
+                customer.write({"declared_lost_on": False, "declared_lost_reason": False})
         for name in ("hold", "declared_lost", "snooze"):
             fields = [f for f in self._fields if f.startswith(f"{name}_")]
             donor = others.filtered(lambda c, f=fields: any(c[n] for n in f))[:1]

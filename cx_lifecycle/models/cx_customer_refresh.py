@@ -65,6 +65,8 @@ class CxCustomer(models.Model):
         commercial = partners.sudo().commercial_partner_id
         if not commercial or self.env.context.get("cx_no_refresh"):
             return
+        # what others left to be written fails here, as theirs, and not as an evaluation of ours
+        self.env.flush_all()
         for company in companies.sudo():  # sudo: the document's company, whatever the user's
             sources = self.env["cx.purchase.source"]._counting(company)
             if model == "account.move" and model not in sources.mapped("model"):
@@ -84,7 +86,8 @@ class CxCustomer(models.Model):
         message = f"{type(error).__name__}: {error}".splitlines()[0][:500]
         self.env.execute_query(
             SQL(
-                "UPDATE cx_customer SET error = %s, error_on = now() AT TIME ZONE 'UTC',"
+                "UPDATE cx_customer SET error = %s,"
+                " error_on = clock_timestamp() AT TIME ZONE 'UTC',"
                 " due = false, review_on = %s"
                 " WHERE company_id = %s AND partner_id = ANY(%s) RETURNING id",
                 message,
@@ -147,6 +150,7 @@ class CxCustomer(models.Model):
                     SELECT partner_id, %(company)s, %(currency)s, partner_active, %(columns)s,
                            now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', %(uid)s, %(uid)s
                       FROM verdict WHERE customer_id IS NULL AND stage_id IS NOT NULL
+               ON CONFLICT (partner_id, company_id) DO NOTHING -- a rival fails, and is retried
                  RETURNING id, partner_id
                 ),
                 pointed AS (

@@ -90,8 +90,8 @@ class CxCustomer(models.Model):
         decided = SQL(
             """
             SELECT *, hold_until >= %(on)s AND bought_again IS NOT TRUE AS held,
-                   CASE WHEN declared_lost_on IS NOT NULL AND bought_again IS NOT TRUE
-                            THEN 'declared'
+                   CASE WHEN declared_lost_on IS NOT NULL AND NOT coalesce(
+                            bought_again AND last_on >= declared_lost_on, false) THEN 'declared'
                         WHEN lost_on <= %(on)s THEN 'long_silence'
                         WHEN dormant_on <= %(on)s THEN 'silence'
                         WHEN purchases = 1 THEN 'first_purchase'

@@ -202,7 +202,8 @@ class CxPurchaseSource(models.Model):
 
     @api.constrains("active", "model", "company_id", "sign")
     def _check_counted_once(self):
-        counted = self.search([("model", "in", SAME_SALES), ("sign", "=", "1")])
+        # sudo: those of other companies may count the same sales again
+        counted = self.sudo().search([("model", "in", SAME_SALES), ("sign", "=", "1")])
         for company in counted.company_id or [self.env["res.company"]]:
             here = counted.filtered(lambda s, c=company: not s.company_id or s.company_id == c)
             if len(set(here.mapped("model"))) > 1:
@@ -230,23 +231,30 @@ class CxPurchaseSource(models.Model):
         return sources
 
     def write(self, vals):
+        before = self._companies()
         done = super().write(vals)
         if set(vals) - {"name", "sequence"} and not all(key.startswith("check_") for key in vals):
-            self._reevaluate()
+            self._reevaluate(before)
         return done
 
     def unlink(self):
-        companies = self.company_id
-        everywhere = not all(source.company_id for source in self)
+        before = self._companies()
         done = super().unlink()
-        if self.env.context.get("module") is None:
-            self.env["cx.run"]._request("rebuild", None if everywhere else companies)
+        self.browse()._reevaluate(before)
         return done
 
-    def _reevaluate(self):
+    def _companies(self):
+        """The companies that these documents count for."""
+        if all(source.company_id for source in self):
+            return self.company_id
+        # sudo: a source without company counts for all, whatever the user's
+        return self.env["cx.policy"].sudo().search([("company_id", "!=", False)]).company_id
+
+    def _reevaluate(self, before=None):
         """What counts has changed: every customer of the companies is looked at again."""
-        everywhere = not all(source.company_id for source in self)
-        self.env["cx.run"]._request("rebuild", None if everywhere else self.company_id)
+        companies = self._companies() | (before or self.env["res.company"])
+        if companies:
+            self.env["cx.run"]._request("rebuild", companies)
 
     def action_count_instead(self):
         """Count these documents, and no longer the others that record the same sales."""

@@ -64,6 +64,7 @@ class CxRun(models.Model):
     errors = fields.Integer(help="Customers that could not be evaluated; they are listed.")
     total = fields.Integer(help="Contacts to go through, in a pass over everybody.")
     progress = fields.Integer(help="Contacts gone through.")
+    problem = fields.Char(help="Why the run could not be finished; it is tried again.")
     last_partner_id = fields.Integer(help="Where a pass that was interrupted goes on.")
 
     @api.depends("started_at", "ended_at")
@@ -100,7 +101,7 @@ class CxRun(models.Model):
     def _cron_pass(self):
         """Go on with the passes over everybody that were asked for."""
         for run in self.search(UNFINISHED, order="id"):
-            if not run._pass():
+            if not run._guarded(run._pass):
                 return
 
     def _pass(self):
@@ -112,7 +113,7 @@ class CxRun(models.Model):
         self._begin()
         self.total = self._count(lambda _partner: SQL("true"))
         days = self._stage_days(company)
-        if not self.last_partner_id and (self.kind == "rebuild" or not policy.fitted_on):
+        if not self.last_partner_id and (self.kind == "rebuild" or not policy.history_from):
             policy._learn(days, on)
         self._commit()
         while high := self._next_partner(PASS_LOT):
@@ -138,17 +139,21 @@ class CxRun(models.Model):
         scope = range_scope(self.last_partner_id, high)
         if self.kind == "rebuild":
             self._forget_rebuilt(company, scope)
+            self._keep_verdicts(company, scope, on)
         days = SQL("SELECT partner_id, day, amount FROM cx_day WHERE %s", scope(SQL("partner_id")))
-        examined, changed = self.env["cx.customer"]._refresh(company, scope, on, days, rebuilt=True)
-        self.write(
-            {
-                "last_partner_id": high,
-                "examined": self.examined + examined,
-                "changed": self.changed + changed,
-                "progress": self.progress + self._count(scope),
-            }
-        )
-        return examined
+        count = self._count(scope)
+        customers = self.env["cx.customer"]
+        try:
+            with self.env.cr.savepoint():
+                examined, changed = customers._refresh(company, scope, on, days, rebuilt=True)
+            self.write({"examined": self.examined + examined, "changed": self.changed + changed})
+        except psycopg2.OperationalError:
+            raise
+        except Exception:  # noqa: BLE001  find the culprit, evaluate the others
+            partners = SQL("SELECT id FROM res_partner WHERE %s", scope(SQL("id")))
+            self._lot(company, [row[0] for row in self.env.execute_query(partners)], on, True)
+        self.write({"last_partner_id": high, "progress": self.progress + count})
+        return count
 
     def _retried(self, work):
         """Do a lot again when somebody changed one of its rows meanwhile.
@@ -209,18 +214,56 @@ class CxRun(models.Model):
             )
         )
 
+    def _keep_verdicts(self, company, scope, on):
+        """Other sources may date the same purchases later: that ends no hold and no loss.
+
+        Only what was bought after a loss was declared is a new purchase.
+        """
+        self.env["cx.customer"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE cx_customer c SET last_purchase_on = (SELECT max(day) FROM cx_day d"
+                " WHERE d.partner_id = c.partner_id AND d.amount > 0"
+                " AND d.day <= coalesce(c.declared_lost_on, %s))"
+                " WHERE c.company_id = %s AND %s"
+                " AND (c.hold_until IS NOT NULL OR c.declared_lost_on IS NOT NULL)",
+                on,
+                company.id,
+                scope(SQL("c.partner_id")),
+            )
+        )
+
     # ----------------------------------------------------------------- night
     @api.model
     def _cron_night(self):
         """Look at the customers that are due, company by company."""
+        policies = self.env["cx.policy"]
+        young = policies.search([("history_from", "=", False)]).company_id
+        selling = self.env["cx.customer"]._read_group(
+            [("company_id", "in", young.ids), ("purchase_count", ">", 0)], ["company_id"]
+        )
+        for [company] in selling:  # the first purchases of a company: learn from them
+            self._request("evaluate", company)
         working = [("company_id.active", "=", True)]
-        for policy in self.env["cx.policy"].search(working, order="scanned_at, id"):
+        for policy in policies.search(working, order="scanned_at, id"):
             run = self.search(
                 [("company_id", "=", policy.company_id.id), ("kind", "=", "night"),
                  ("state", "!=", "done")], limit=1,
             ) or self.create({"company_id": policy.company_id.id, "kind": "night"})  # fmt: skip
-            if not run._night(policy):
+            if not run._guarded(lambda run=run, policy=policy: run._night(policy)):
                 return
+
+    def _guarded(self, work):
+        """Work for one company; what breaks there is told on its run, and the others go on."""
+        try:
+            return self._retried(work)
+        except Exception as error:
+            self.env.cr.rollback()
+            self.env.invalidate_all(flush=False)
+            _logger.exception("Lifecycle run %s of company %s", self.id, self.company_id.id)
+            self.problem = f"{type(error).__name__}: {error}".splitlines()[0][:500]
+            self._commit(remaining=0)
+            return True
 
     def _night(self, policy):
         """One company's night; False when time is up and customers are left."""
@@ -255,8 +298,9 @@ class CxRun(models.Model):
         ]
         newcomers = SQL(
             "SELECT id AS partner_id, NULL::timestamp AS at FROM res_partner"
-            " WHERE id > %s AND commercial_partner_id = id",
+            " WHERE commercial_partner_id = id AND (id > %s OR write_date >= %s)",
             policy.last_partner_id - PARTNER_MARGIN,
+            since,
         )
         rows = self.env.execute_query(
             SQL(
@@ -271,10 +315,11 @@ class CxRun(models.Model):
                 "UPDATE cx_customer c SET due = true"
                 " FROM unnest(%s::int[], %s::timestamp[]) AS w(partner_id, at)"
                 " WHERE c.partner_id = w.partner_id AND c.company_id = %s AND NOT c.due"
-                " AND (w.at > c.write_date OR %s AND w.at IS NOT NULL)",
+                " AND (w.at > c.write_date - %s * interval '1 minute' OR %s AND w.at IS NOT NULL)",
                 partner_ids,
                 [row[1] for row in rows],
                 company.id,
+                OVERLAP,
                 stale,
             )
         )
@@ -335,32 +380,41 @@ class CxRun(models.Model):
         self._lot(company, [partner_id for _id, partner_id in rows], on)
         return rows[-1][0], len(rows)
 
-    def _lot(self, company, partner_ids, on=None):
+    def _lot(self, company, partner_ids, on=None, rebuilt=False):
         """Evaluate some customers; when one of them fails, the others one by one."""
         customers = self.env["cx.customer"]
         try:
             with self.env.cr.savepoint():
-                examined, changed = customers._refresh(company, ids_scope(partner_ids), on)
+                scope = ids_scope(partner_ids)
+                examined, changed = customers._refresh(company, scope, on, rebuilt=rebuilt)
         except psycopg2.OperationalError:
             raise  # another worker was here: this lot is done again later
         except Exception as error:  # noqa: BLE001  whatever it is, the others go on
             if len(partner_ids) == 1:
                 _logger.warning("Lifecycle of partner %s not evaluated: %s", partner_ids[0], error)
                 customers._note_error(company, partner_ids, error)
-                self.errors += 1
                 return
             middle = len(partner_ids) // 2
-            self._lot(company, partner_ids[:middle], on)
-            self._lot(company, partner_ids[middle:], on)
+            self._lot(company, partner_ids[:middle], on, rebuilt)
+            self._lot(company, partner_ids[middle:], on, rebuilt)
             return
         self.write({"examined": self.examined + examined, "changed": self.changed + changed})
 
     # ----------------------------------------------------------------- parts
     def _begin(self):
-        self.write({"state": "running", "started_at": self.started_at or fields.Datetime.now()})
+        started = self.started_at or fields.Datetime.now()
+        self.write({"state": "running", "started_at": started, "problem": False})
 
     def _end(self):
-        self.write({"state": "done", "ended_at": fields.Datetime.now()})
+        failed = self.env["cx.customer"].with_context(active_test=False)
+        errors = failed.search_count(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("error", "!=", False),
+                ("error_on", ">=", self.started_at),
+            ]
+        )
+        self.write({"state": "done", "ended_at": fields.Datetime.now(), "errors": errors})
         self._commit(remaining=0)
 
     def _commit(self, processed=0, remaining=None):
@@ -375,9 +429,13 @@ class CxRun(models.Model):
         old.unlink()
         return len(old), len(old) == 1000
 
-    def action_run_now(self):
-        """Start the night now rather than tonight."""
+    def _check_administrator(self):
+        """Reading jobs is not needed to call a method: the right to start them is asked for."""
         if not self.env.user.has_group("cx_lifecycle.group_admin"):
             raise UserError(self.env._("Only lifecycle administrators may start the night."))
+
+    def action_run_now(self):
+        """Start the night now rather than tonight."""
+        self._check_administrator()
         # sudo: starting a job is the administrators' right, reading jobs is not
         self.env.ref("cx_lifecycle.cron_night").sudo()._trigger()

@@ -64,6 +64,7 @@ class ResConfigSettings(models.TransientModel):
 
     def action_cx_rebuild(self):
         """Rebuild stages and history from past purchases."""
+        self.env["cx.run"]._check_administrator()
         self.env["cx.run"]._request("rebuild", self.env.company)
 
     def action_cx_errors(self):

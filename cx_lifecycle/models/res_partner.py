@@ -16,6 +16,9 @@ def of_customer(field, **options):
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
+    # the night looks for contacts that changed: they may have left the company they bought for
+    _cx_write_date_index = models.Index("USING brin (write_date)")
+
     cx_customer_id = fields.Many2one(
         "cx.customer",
         "Lifecycle",

@@ -16,10 +16,10 @@ class SaleOrder(models.Model):
         return orders
 
     def write(self, vals):
-        before = self.partner_id
+        partners, companies = self.partner_id, self.company_id
         done = super().write(vals)
         if WATCHED & set(vals):
-            self._cx_refresh(before | self.partner_id)
+            self._cx_refresh(partners | self.partner_id, companies)
         return done
 
     def unlink(self):
@@ -28,5 +28,6 @@ class SaleOrder(models.Model):
         self.env["cx.customer"]._refresh_partners(partners, companies, self._name)
         return done
 
-    def _cx_refresh(self, partners):
-        self.env["cx.customer"]._refresh_partners(partners, self.company_id, self._name)
+    def _cx_refresh(self, partners, companies=None):
+        companies = self.company_id | (companies or self.env["res.company"])
+        self.env["cx.customer"]._refresh_partners(partners, companies, self._name)
