@@ -10,6 +10,8 @@ from . import cx_customer_hold
 from . import cx_customer_merge
 from . import cx_episode
 from . import cx_run
+from . import cx_run_pass
+from . import cx_run_night
 from . import res_partner
 from . import sale_order
 from . import account_move

@@ -111,7 +111,7 @@ class TestNight(LifecycleCase):
             calls.append(1)
             return 0.0 if len(calls) == 2 else 100.0
 
-        module = "odoo.addons.cx_lifecycle.models.cx_run"
+        module = "odoo.addons.cx_lifecycle.models.cx_run_pass"
         with (
             patch(f"{module}.PASS_LOT", 3),
             patch.object(type(self.env["ir.cron"]), "_commit_progress", one_lot),

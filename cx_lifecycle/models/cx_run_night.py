@@ -1,0 +1,147 @@
+"""The night: who is due, what changed behind our back, and who came."""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+LOT = 1000  # customers evaluated between two commits, about a second
+# ids are drawn before they are committed: look a little behind the last one seen
+PARTNER_MARGIN = 1000
+OVERLAP = 10  # minutes: documents are written before they are committed
+
+
+class CxRun(models.Model):
+    _inherit = "cx.run"
+
+    @api.model
+    def _cron_night(self):
+        """Look at the customers that are due, company by company."""
+        policies = self.env["cx.policy"]
+        young = policies.search([("history_from", "=", False)]).company_id
+        selling = self.env["cx.customer"]._read_group(
+            [("company_id", "in", young.ids), ("purchase_count", ">", 0)], ["company_id"]
+        )
+        for [company] in selling:  # the first purchases of a company: learn from them
+            self._request("evaluate", company)
+        working = [("company_id.active", "=", True)]
+        for policy in policies.search(working, order="scanned_at, id"):
+            run = self.search(
+                [("company_id", "=", policy.company_id.id), ("kind", "=", "night"),
+                 ("state", "!=", "done")], limit=1,
+            ) or self.create({"company_id": policy.company_id.id, "kind": "night"})  # fmt: skip
+            if not run._guarded(lambda run=run, policy=policy: run._night(policy)):
+                return
+
+    def _night(self, policy):
+        """One company's night; False when time is up and customers are left."""
+        self.ensure_one()
+        company = policy.company_id
+        self._begin()
+        on = self.as_of or self.env["cx.customer"]._today(company)
+        now = fields.Datetime.now()
+        known = policy.scanned_at or now
+        highest = self._mark_changed(policy, fields.Datetime.subtract(known, minutes=OVERLAP))
+        policy.write({"scanned_at": now, "last_partner_id": highest})
+        self._commit(remaining=self._count_due(company, on))
+        if not self._due(company, on, policy):
+            return False
+        self._end()
+        return True
+
+    def _mark_changed(self, policy, since, stale=False):
+        """Mark customers whose documents were written later than their figures as due.
+
+        Contacts and buyers that are no customers yet are evaluated here.
+
+        :param since: documents written before are known already
+        :param stale: whatever the figures' age, they do not know these documents
+        :return: the highest contact id seen
+        """
+        company = policy.company_id
+        self.env.flush_all()
+        written = [
+            source._written(company, since)
+            for source in self.env["cx.purchase.source"]._counting(company)
+        ]
+        newcomers = SQL(
+            "SELECT id AS partner_id, NULL::timestamp AS at FROM res_partner"
+            " WHERE commercial_partner_id = id AND (id > %s OR write_date >= %s)",
+            policy.last_partner_id - PARTNER_MARGIN,
+            since,
+        )
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT partner_id, max(at) FROM (%s) AS written WHERE partner_id IS NOT NULL"
+                " GROUP BY partner_id",
+                SQL(" UNION ALL ").join([newcomers, *written]),
+            )
+        )
+        partner_ids = [row[0] for row in rows]
+        self.env.cr.execute(
+            SQL(
+                "UPDATE cx_customer c SET due = true"
+                " FROM unnest(%s::int[], %s::timestamp[]) AS w(partner_id, at)"
+                " WHERE c.partner_id = w.partner_id AND c.company_id = %s AND NOT c.due"
+                " AND (w.at > c.write_date - %s * interval '1 minute' OR %s AND w.at IS NOT NULL)",
+                partner_ids,
+                [row[1] for row in rows],
+                company.id,
+                OVERLAP,
+                stale,
+            )
+        )
+        unknown = self.env.execute_query(
+            SQL(
+                "SELECT partner_id FROM unnest(%s::int[]) AS w(partner_id) WHERE NOT EXISTS ("
+                "SELECT FROM cx_customer c WHERE c.partner_id = w.partner_id"
+                " AND c.company_id = %s)",
+                partner_ids,
+                company.id,
+            )
+        )
+        self.env["cx.customer"].invalidate_model()
+        for start in range(0, len(unknown), LOT):
+            self._lot(company, [row[0] for row in unknown[start : start + LOT]])
+        return self._highest_partner()
+
+    def _highest_partner(self):
+        [(highest,)] = self.env.execute_query(SQL("SELECT max(id) FROM res_partner"))
+        return highest
+
+    def _due_condition(self, company, on):
+        return SQL(
+            "company_id = %s AND (due OR review_on <= %s) AND partner_id IS NOT NULL",
+            company.id, on,
+        )  # fmt: skip
+
+    def _count_due(self, company, on):
+        self.env["cx.customer"].flush_model()
+        [(count,)] = self.env.execute_query(
+            SQL("SELECT count(*) FROM cx_customer WHERE %s", self._due_condition(company, on))
+        )
+        return count
+
+    def _due(self, company, on, policy):
+        """Evaluate the customers due, in lots; rows another worker holds are left to it."""
+        last_id = 0
+        while last := self._retried(lambda after=last_id: self._due_lot(company, on, after)):
+            last_id, count = last
+            if not self._commit(count, self._count_due(company, on)):
+                return False
+        return True
+
+    def _due_lot(self, company, on, after):
+        """Evaluate the next customers due: (last id, number) or None when nobody is left."""
+        self.env["cx.customer"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id, partner_id FROM cx_customer WHERE id > %s AND %s"
+                " ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
+                after,
+                self._due_condition(company, on),
+                LOT,
+            )
+        )
+        if not rows:
+            return None
+        self._lot(company, [partner_id for _id, partner_id in rows], on)
+        return rows[-1][0], len(rows)
