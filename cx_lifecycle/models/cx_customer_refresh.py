@@ -24,6 +24,11 @@ STORED = (
 )  # fmt: skip
 
 
+def brief(error):
+    """An error in one line, short enough to be kept beside what it stopped."""
+    return f"{type(error).__name__}: {error}".splitlines()[0][:500]
+
+
 def ids_scope(ids):
     """A scope of some partners: see ``cx.purchase.source._documents``."""
 
@@ -83,14 +88,13 @@ class CxCustomer(models.Model):
     @api.model
     def _note_error(self, company, partner_ids, error):
         """List customers whose evaluation failed, and look at them again tomorrow."""
-        message = f"{type(error).__name__}: {error}".splitlines()[0][:500]
         self.env.execute_query(
             SQL(
                 "UPDATE cx_customer SET error = %s,"
                 " error_on = clock_timestamp() AT TIME ZONE 'UTC',"
                 " due = false, review_on = %s"
                 " WHERE company_id = %s AND partner_id = ANY(%s) RETURNING id",
-                message,
+                brief(error),
                 fields.Date.add(self._today(company), days=1),
                 company.id,
                 list(partner_ids),

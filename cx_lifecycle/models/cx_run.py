@@ -7,7 +7,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .cx_customer_refresh import ids_scope
+from .cx_customer_refresh import brief, ids_scope
 
 _logger = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ class CxRun(models.Model):
             self.env.cr.rollback()
             self.env.invalidate_all(flush=False)
             _logger.exception("Lifecycle run %s of company %s", self.id, self.company_id.id)
-            self.problem = f"{type(error).__name__}: {error}".splitlines()[0][:500]
+            self.problem = brief(error)
             self._commit(remaining=0)
             return True
 

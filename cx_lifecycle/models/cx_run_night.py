@@ -42,7 +42,7 @@ class CxRun(models.Model):
         highest = self._mark_changed(policy, fields.Datetime.subtract(known, minutes=OVERLAP))
         policy.write({"scanned_at": now, "last_partner_id": highest})
         self._commit(remaining=self._count_due(company, on))
-        if not self._due(company, on, policy):
+        if not self._due(company, on):
             return False
         self._end()
         return True
@@ -120,7 +120,7 @@ class CxRun(models.Model):
         )
         return count
 
-    def _due(self, company, on, policy):
+    def _due(self, company, on):
         """Evaluate the customers due, in lots; rows another worker holds are left to it."""
         last_id = 0
         while last := self._retried(lambda after=last_id: self._due_lot(company, on, after)):

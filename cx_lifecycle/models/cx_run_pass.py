@@ -45,7 +45,7 @@ class CxRun(models.Model):
         if not self.as_of:
             # what was sold or changed while the pass went on, it may have overlooked
             self._mark_changed(policy, self.started_at, stale=True)
-            self._due(company, on, policy)
+            self._due(company, on)
         self._end()
         return True
 

@@ -41,7 +41,7 @@ class TestNight(LifecycleCase):
         self.night()
         self.assertEqual(self.night().changed, 0)
         run = self.env["cx.run"].create({"company_id": self.company.id, "kind": "night"})
-        run._due(self.company, TODAY, self.policy)
+        run._due(self.company, TODAY)
         self.assertEqual(run.examined, 0)
 
     @mute_logger(LOGGER, "odoo.sql_db")
@@ -142,7 +142,7 @@ class TestNight(LifecycleCase):
             run = self.env["cx.run"].create({"company_id": self.company.id, "kind": "night"})
             self.env.flush_all()
             before = self.env.cr.sql_log_count
-            run._due(self.company, TODAY, self.policy)
+            run._due(self.company, TODAY)
             counts.append(self.env.cr.sql_log_count - before)
             self.assertEqual(run.examined, len(group))
         self.assertEqual(*counts)

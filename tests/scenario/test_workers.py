@@ -70,7 +70,7 @@ def night(registry):
     with registry.cursor() as cr:
         env = environment(cr)
         run = env["cx.run"].create({"company_id": env.company.id, "kind": "night"})
-        run._due(env.company, TODAY, env["cx.policy"]._of(env.company))
+        run._due(env.company, TODAY)
         return run.examined
 
 
