@@ -151,11 +151,3 @@ CHANGES = (
         limit=lambda row: row.lost_limit,
     ),
 )
-
-# How things stand after ``row.silence`` days.
-STANDING = (
-    {
-        "rarity": lambda row: rarity(row, row.silence),
-        "chance": lambda row: chance(row, row.silence, row.horizon),
-    },
-)

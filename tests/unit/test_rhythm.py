@@ -100,12 +100,6 @@ class TestGoldenNumbers:
         for expected, row in vectors:
             assert figure(row, expected["t"]) == pytest.approx(expected[name], rel=0, abs=1e-9)
 
-    def test_standing_says_the_same(self, vectors):
-        for expected, row in vectors:
-            now = compute(rhythm.STANDING, **{**vars(row), "silence": expected["t"]})
-            assert now.rarity == pytest.approx(expected["p"], rel=0, abs=1e-9)
-            assert now.chance == pytest.approx(expected["buy_H"], rel=0, abs=1e-9)
-
     def test_days_are_the_golden_moments_rounded_up_and_never_before_the_floor(self, vectors):
         for expected, row in vectors:
             assert row.overdue_days == max(math.ceil(expected["overdue_days"]), 7.0)
@@ -234,7 +228,7 @@ def test_cautious_limit_waits_longer():
     assert changes(row).dormant_days >= changes(customer([30] * 8, 30.0)).dormant_days
 
 
-@pytest.mark.parametrize("levels", [rhythm.CURVE, rhythm.EXPECTED, rhythm.CHANGES, rhythm.STANDING])
+@pytest.mark.parametrize("levels", [rhythm.CURVE, rhythm.EXPECTED, rhythm.CHANGES])
 def test_every_formula_also_writes_sql(levels):
     query = select(levels, "SELECT 1")
     assert query.count("OFFSET 0") == len(levels)
