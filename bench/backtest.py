@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cx_lifecycle"))
 from engine import fit, rhythm
 from engine.formula import compute
 
-POLICY = {"rarity_limit": 1 / 3, "chance_limit": 0.5, "lost_limit": 0.1, "floor_days": 7.0}
+POLICY = rhythm.DEFAULT_LIMITS
 SAMPLE = 10_000
 
 

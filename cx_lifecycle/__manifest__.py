@@ -16,6 +16,7 @@
         "data/cx_purchase_source.xml",
         "wizard/cx_contest_views.xml",
         "wizard/cx_snooze_views.xml",
+        "wizard/cx_publish_views.xml",
         "views/cx_stage_views.xml",
         "views/cx_purchase_source_views.xml",
         "views/cx_policy_views.xml",

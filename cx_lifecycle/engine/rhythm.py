@@ -7,13 +7,25 @@ Inputs of a row, per customer (a *purchase* is a day with a positive net amount)
 ``sl, sq``  sum of ln(gap) and of ln(gap)², gaps in days between purchases
 
 per company (or segment): ``g0``, the median of all gaps, and ``th0`` … ``th8``, the
-nine fitted parameters; and from the policy:
+nine fitted parameters; and from the policy (or segment):
+
+``mode``            which rule decides: RHYTHM, FIXED or MULTIPLE
+``floor_days``      never dormant before so many days of silence
+``ceiling_days``    dormant after so many days, whatever the rule says; NEVER: no such day
+
+of the mode RHYTHM:
 
 ``rarity_limit``    a silence is rare when at most this share stays away longer
 ``chance_limit``    … and means dormancy when the chance of a purchase within
-                    three usual gaps of the company is at most this
+                    the horizon is at most this
+``intervals``       the horizon, in usual gaps of the company
 ``lost_limit``      lost when the chance within a year is at most this
-``floor_days``      never dormant before so many days of silence
+
+of the mode FIXED, ``dormant_after`` and ``lost_after``, in days of silence; of the mode
+MULTIPLE, ``dormant_multiple`` and ``lost_multiple``, in usual gaps of the customer.
+
+A day is a calendar day, or, where the policy has a clock, a day that counts: see
+:mod:`season`.
 
 The curve is a Burr XII (log-logistic with an adaptive tail) around the customer's
 usual gap, mixed with a share 1 - π that never comes back. How it was chosen, and
@@ -29,7 +41,22 @@ DEFAULT_THETA = (0.2, 0.9, 0.0, 0.4, -0.5, 0.1, 1.0, 0.6, 1.0)
 DEFAULT_GAP = 90.0
 # A day is searched for up to 2**14 days (45 years) ahead; later means never.
 SEARCH_STEPS = 14
+RHYTHM, FIXED, MULTIPLE = 0.0, 1.0, 2.0
 NEVER = 2.0**SEARCH_STEPS
+# What a policy says before anybody changes it.
+DEFAULT_LIMITS = {
+    "mode": RHYTHM,
+    "rarity_limit": 1.0 / 3.0,
+    "chance_limit": 0.5,
+    "intervals": 3.0,
+    "lost_limit": 0.1,
+    "dormant_after": 180.0,
+    "lost_after": 365.0,
+    "dormant_multiple": 2.0,
+    "lost_multiple": 6.0,
+    "floor_days": 7.0,
+    "ceiling_days": NEVER,
+}
 
 
 def rarity(row, silence):
@@ -73,7 +100,7 @@ def _first_day(name, start, horizon, limit):
         return exceeds(row, day, horizon(row), limit(row))
 
     def search_needed(row):
-        in_reach = (row.until >= start(row)) & too_likely(row, start(row))
+        in_reach = (row.mode == RHYTHM) & (row.until >= start(row)) & too_likely(row, start(row))
         return where(in_reach, where(too_likely(row, row.until), 2.0, 1.0), 0.0)
 
     # 0: no search, 1: search, 2: out of reach
@@ -100,7 +127,6 @@ CURVE = (
         "usual": lambda row: (row.g0 + row.tx) / (1.0 + row.x),
         "u": lambda row: ln(1.0 + row.x) - 1.0,
         "nu": lambda row: exp(clip(row.th8, -1.5, 5.0)),
-        "horizon": lambda row: clip(3.0 * row.g0, 30.0, YEAR),
     },
     {"ln_usual": lambda row: ln(row.usual)},
     {
@@ -127,27 +153,47 @@ def _day(row, share):
     return least(ceil(silence_at(row, share)), NEVER)
 
 
-# The days of silence at which something is expected, rounded up to whole days.
+# The days of silence at which something is expected, rounded up to whole days, and the
+# days ahead that a chance of a purchase is asked for.
 EXPECTED = (
     {
         "expected_from_days": lambda row: _day(row, 2.0 / 3.0),
         "expected_days": lambda row: _day(row, 0.5),
         "overdue_days": lambda row: greatest(_day(row, row.rarity_limit), row.floor_days),
+        "horizon": lambda row: clip(row.intervals * row.g0, 30.0, YEAR),
     },
 )
+
+def _by_mode(row, by_rhythm, fixed, multiple):
+    """The day that the customer's mode decides for; multiples are rounded up to whole days."""
+    others = where(row.mode == FIXED, fixed, least(ceil(multiple * row.usual), NEVER))
+    return where(row.mode == RHYTHM, by_rhythm, others)
+
+
+def _dormant_days(row):
+    day = _by_mode(row, row.quiet_days, row.dormant_after, row.dormant_multiple)
+    return least(greatest(day, row.floor_days), row.ceiling_days)
+
+
+def _lost_days(row):
+    day = _by_mode(row, row.gone_days, row.lost_after, row.lost_multiple)
+    return greatest(day, row.dormant_days)
+
 
 # The days of silence at which the stage changes.
 CHANGES = (
     *_first_day(
-        "dormant_days",
+        "quiet_days",
         start=lambda row: row.overdue_days,
         horizon=lambda row: row.horizon,
         limit=lambda row: row.chance_limit,
     ),
+    {"dormant_days": _dormant_days},
     *_first_day(
-        "lost_days",
+        "gone_days",
         start=lambda row: row.dormant_days,
         horizon=lambda _row: YEAR,
         limit=lambda row: row.lost_limit,
     ),
+    {"lost_days": _lost_days},
 )

@@ -30,7 +30,7 @@ class CrmLead(models.Model):
         if all(lead.company_id for lead in self):
             return self.company_id
         # sudo: every company with a policy, whatever the user's
-        return self.env["cx.policy"].sudo().search([("company_id", "!=", False)]).company_id
+        return self.env["cx.policy"].sudo().search([("state", "=", "published")]).company_id
 
     def _cx_refresh(self, partners, companies=None):
         companies = self._cx_companies() | (companies or self.env["res.company"])

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine import formula, rhythm
+from .scopes import ids_scope
 
 BOUGHT = ("new", "active", "dormant", "lost")
 QUIET = ("dormant", "lost")
@@ -94,6 +95,19 @@ class CxCustomer(models.Model):
         help="Net purchases of the last twelve months without taxes where the source knows them, "
         "in the company's currency.",
     )
+    value_review_on = fields.Date(
+        readonly=True,
+        help="Day on which the value of the last twelve months changes if nothing is bought, or on "
+        "which a purchase dated ahead counts.",
+    )
+    segment_id = fields.Many2one(
+        "cx.policy.segment", index="btree_not_null", readonly=True, ondelete="set null",
+        help="The segment of the policy whose limits count; empty: those of the policy itself.",
+    )  # fmt: skip
+    rule_id = fields.Many2one(
+        "cx.policy.rule", "Own Rule", index="btree_not_null", readonly=True, ondelete="set null",
+        help="The rule of the company's own that decided, if it was one.",
+    )  # fmt: skip
     review_on = fields.Date(
         readonly=True, help="Earliest day on which anything can change by the passage of time."
     )
@@ -132,6 +146,7 @@ class CxCustomer(models.Model):
             ("silence", self.env._("Silence")),
             ("long_silence", self.env._("Long silence")),
             ("declared", self.env._("Declared lost")),
+            ("rule", self.env._("Rule of the company's own")),
             ("hold", self.env._("Held by a person")),
         ]
 
@@ -217,32 +232,44 @@ class CxCustomer(models.Model):
         result = dict.fromkeys(self.ids)
         for company, customers in self.grouped("company_id").items():
             policy = self.env["cx.policy"]._of(company)
-            rows = customers._curves(policy, on)
             result.update(
                 self.env.execute_query(
                     SQL(
                         "SELECT id, %s FROM (%s) AS curve",
-                        SQL(rhythm.chance(formula.Columns(), formula.Term("silence"), days).text),
-                        rows,
+                        SQL(
+                            rhythm.chance(
+                                formula.Columns(), formula.Term("silence"), formula.Term("ahead")
+                            ).text
+                        ),
+                        customers._curves(policy, on, days),
                     )
                 )
             )
         return result
 
-    def _curves(self, policy, on):
-        """SELECT of the customers' return curves, from the stored figures, as of a day."""
+    def _curves(self, policy, on, days):
+        """SELECT of the customers' return curves, from the stored figures, as of a day.
+
+        ``silence`` and ``ahead`` are the days that count since the last purchase, and in the
+        ``days`` to come.
+        """
         self.flush_model()
         stored = SQL(
-            "SELECT id, (purchase_count - 1)::float8 AS x,"
-            " (last_purchase_on - first_purchase_on)::float8 AS tx,"
+            "SELECT id, partner_id, (purchase_count - 1)::float8 AS x,"
+            " %(last)s - %(first)s AS tx,"
             " gap_log_sum::float8 AS sl, gap_log_square_sum::float8 AS sq,"
-            " (%(on)s - last_purchase_on)::float8 AS silence, %(columns)s"
+            " %(now)s - %(last)s AS silence, %(ahead)s AS ahead"
             " FROM cx_customer WHERE id = ANY(%(ids)s) AND last_purchase_on <= %(on)s",
             on=on,
-            columns=policy._columns(),
+            first=policy._position(SQL("first_purchase_on")),
+            last=policy._position(SQL("last_purchase_on")),
+            now=policy._position(SQL("%s", on)),
+            ahead=policy._ahead(on, days),
             ids=self.ids,
         )
-        return formula_sql(rhythm.CURVE, stored)
+        return formula_sql(
+            rhythm.CURVE, policy._with_numbers(stored, ids_scope(self.partner_id.ids))
+        )
 
     # --------------------------------------------------------------- actions
     def action_open_partner(self):

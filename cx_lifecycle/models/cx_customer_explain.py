@@ -2,10 +2,10 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date, formatLang
+from odoo.tools import SQL
 
 from ..engine import formula, rhythm
-from .cx_customer_refresh import ids_scope
+from .scopes import ids_scope
 
 STRIP_YEARS = 2
 
@@ -31,14 +31,18 @@ class CxCustomer(models.Model):
         evidence = self._evidence(today)
         for company, customers in self.grouped("company_id").items():
             policy = self.env["cx.policy"]._of(company)
+            bought = customers.filtered("last_purchase_on")
+            days = {*bought.mapped("first_purchase_on"), *bought.mapped("last_purchase_on"), today}
+            at = policy._positions(days)
             for customer in customers:
-                customer.why_data = customer._why(policy, today, evidence.get(customer.id, []))
+                customer.why_data = customer._why(policy, today, at, evidence.get(customer.id, []))
 
-    def _why(self, policy, today, evidence):
+    def _why(self, policy, today, at, evidence):
+        """What :meth:`why` tells; ``at`` is where the days are on the policy's clock."""
         self.ensure_one()
         if not self.stage_id:
             return False
-        params = self._params(policy, today)
+        params = self._params(policy, today, at)
         sentences = [*self._verdict_sentences(), *self._rhythm_sentences(params)]
         return {
             "customer_id": self.id,
@@ -49,11 +53,7 @@ class CxCustomer(models.Model):
             "sentence": " ".join(sentences),
             "short": self._short(params),
             "lines": self._tests(params, policy),
-            "policy": self.env._(
-                "%(policy)s, version %(version)s",
-                policy=self._policy_name(policy),
-                version=policy.version,
-            ),
+            "policy": policy.display_name,
             "decided_on": fields.Date.to_string(self.stage_since) or False,
             "evidence": evidence,
             "held": {
@@ -65,166 +65,33 @@ class CxCustomer(models.Model):
             else False,
         }
 
-    def _params(self, policy, today):
+    def _params(self, policy, today, at):
         """The figures every sentence and test draws on; empty before the first purchase."""
         if not self.last_purchase_on or self.last_purchase_on > today:
             return {}
         row = formula.compute(
-            rhythm.CURVE,
+            rhythm.CURVE + rhythm.EXPECTED,
             x=float(self.purchase_count - 1),
-            tx=float((self.last_purchase_on - self.first_purchase_on).days),
+            tx=at[self.last_purchase_on] - at[self.first_purchase_on],
             sl=self.gap_log_sum,
             sq=self.gap_log_square_sum,
-            **policy._numbers(),
+            **policy._limits_for(self.segment_id)._numbers(),
         )
         silence = (today - self.last_purchase_on).days
+        counted = at[today] - at[self.last_purchase_on]
+        limits = policy._limits_for(self.segment_id)
         return {
             "count": self.purchase_count,
             "usual": round(self.usual_interval) if self.purchase_count > 1 else None,
             "irregularity": row.sigma,
             "silence": silence,
-            "rarity": rhythm.rarity(row, float(silence)),
+            "counted": round(counted),
+            "mode": limits.mode,
+            "rarity": rhythm.rarity(row, counted),
             "horizon": round(row.horizon),
-            "chance": rhythm.chance(row, float(silence), row.horizon),
-            "chance_year": rhythm.chance(row, float(silence), rhythm.YEAR),
+            "chance": rhythm.chance(row, counted, row.horizon),
+            "chance_year": rhythm.chance(row, counted, rhythm.YEAR),
         }
-
-    def _verdict_sentences(self):
-        """What a person, or the lack of purchases, decided."""
-        if self.hold_until:
-            yield self.env._(
-                "Held as %(stage)s until %(until)s: %(reason)s.",
-                stage=self.stage_id.name, until=self._day(self.hold_until),
-                reason=(self.hold_reason or "").rstrip("."),
-            )  # fmt: skip
-        if self.declared_lost_on:
-            yield self.env._(
-                "Declared lost on %(day)s: %(reason)s.",
-                day=self._day(self.declared_lost_on),
-                reason=(self.declared_lost_reason or "").rstrip("."),
-            )
-        if self.purchase_count == 0 and self.stage_id.code == "prospect":
-            yield self.env._("An opportunity or a quotation is open. No purchase yet.")
-        elif self.purchase_count == 0:
-            yield self.env._(
-                "Known, but nothing says yet that a sale is possible. No purchase yet."
-            )
-
-    def _rhythm_sentences(self, params):
-        """The rhythm, the silence, the chance and what comes next."""
-        if not params:
-            return
-        if params["usual"]:
-            yield self.env._(
-                "Buys every ~%(usual)s days (%(count)s purchases, %(regularity)s).",
-                usual=params["usual"], count=params["count"],
-                regularity=self._regularity(params["irregularity"]),
-            )  # fmt: skip
-            if params["rarity"] > 0.5:
-                yield self.env._(
-                    "Last purchase %(silence)s days ago: on time.", silence=params["silence"]
-                )
-            elif params["rarity"] >= 0.01:
-                yield self.env._(
-                    "Silent for %(silence)s days: of the customers with this rhythm who come back, "
-                    "only 1 in %(number)s stays away this long.",
-                    silence=params["silence"],
-                    number=round(1 / params["rarity"]),
-                )
-            else:
-                yield self.env._(
-                    "Silent for %s days: of the customers with this rhythm who come back, fewer "
-                    "than 1 in 100 stays away this long.",
-                    params["silence"],
-                )
-        else:
-            yield self.env._(
-                "Bought once, %(silence)s days ago. Of the first-time buyers who come back, "
-                "%(share)s were back by now.",
-                silence=params["silence"],
-                share=self._percent(1 - params["rarity"]),
-            )
-        yield self.env._(
-            "Chance of a purchase in the next %(days)s days: %(chance)s.",
-            days=params["horizon"],
-            chance=self._percent(params["chance"]),
-        )
-        if self.stage_id.code in ("new", "active") and self.dormant_on and not self.hold_until:
-            yield self.env._(
-                "Becomes dormant on %s if nothing happens.", self._day(self.dormant_on)
-            )
-        elif self.stage_id.code == "dormant" and self.lost_on and not self.hold_until:
-            yield self.env._("Becomes lost on %s if nothing happens.", self._day(self.lost_on))
-
-    def _regularity(self, irregularity):
-        if irregularity < 0.5:
-            return self.env._("very regular")
-        return self.env._("fairly regular") if irregularity < 0.9 else self.env._("irregular")
-
-    def _short(self, params):
-        """The reason in a few words, for lists and cards."""
-        if self.alert == "late":
-            late = (fields.Date.context_today(self) - self.next_purchase_on).days
-            if params["usual"]:
-                return self.env._(
-                    "%(late)s d late, usual %(usual)s", late=late, usual=params["usual"]
-                )
-            return self.env._("%(late)s d late for a second purchase", late=late)
-        if self.alert == "quiet" and params:
-            if params["usual"]:
-                return self.env._(
-                    "silent %(silence)s d, usual %(usual)s",
-                    silence=params["silence"], usual=params["usual"],
-                )  # fmt: skip
-            return self.env._("bought once, %(silence)s d ago", silence=params["silence"])
-        if self.alert == "ok":
-            return self.env._("expected %s", self._day(self.next_purchase_on))
-        return dict(self._fields["reason"]._description_selection(self.env)).get(self.reason, "")
-
-    def _tests(self, params, policy):
-        """Each test of the policy: its value against its limit, and whether it is met."""
-        if not params:
-            return []
-        share = {k: self._percent(v, 1) for k, v in params.items() if isinstance(v, float)}
-        rarity_limit = 1 / policy.rarity_one_in
-        tests = [
-            (
-                self.env._("Silence"), self.env._("%s days", params["silence"]),
-                self.env._("at least %s days", policy.floor_days),
-                params["silence"] >= policy.floor_days,
-            ),
-            (
-                self.env._("Returning customers still silent"), share["rarity"],
-                self.env._("at most %s", self._percent(rarity_limit, 1)),
-                params["rarity"] <= rarity_limit,
-            ),
-            (
-                self.env._("Chance within %s days", params["horizon"]), share["chance"],
-                self.env._("at most %s", self._percent(policy.chance_limit, 1)),
-                params["chance"] <= policy.chance_limit,
-            ),
-            (
-                self.env._("Chance within a year (lost)"), share["chance_year"],
-                self.env._("at most %s", self._percent(policy.lost_limit, 1)),
-                params["chance_year"] <= policy.lost_limit,
-            ),
-        ]  # fmt: skip
-        return [dict(zip(("label", "value", "limit", "met"), t, strict=True)) for t in tests]
-
-    # ---------------------------------------------------------------- words
-    def _day(self, day):
-        """A day in the reader's language, no month taken for a day: Mar 12, 2027."""
-        return format_date(self.env, day, date_format="medium")
-
-    def _percent(self, share, digits=0):
-        """A share the way the reader's language writes it: 93.4%, 93,4 %."""
-        number = formatLang(self.env, 100 * share, digits=digits)
-        return self.env._("%(number)s%%", number=number)
-
-    def _policy_name(self, policy):
-        """The name of the rules; that of the built-in ones in the reader's language."""
-        named = policy.with_context(lang="en_US").name
-        return self.env._("Default policy") if named == "Default policy" else policy.name
 
     # -------------------------------------------------------------- evidence
     def _evidence(self, today):

@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import format_date
 
-from .cx_customer_refresh import ids_scope
+from .scopes import ids_scope
 
 SNOOZE_REASONS = [
     ("seasonal", "Seasonal: will buy later"),

@@ -23,7 +23,7 @@ class CxCustomer(models.Model):
         )
         if not missing:
             return
-        purchases = self._past_purchases(company, policy, on, days)
+        purchases = self._past_purchases(company, policy, scope, on, days)
         stages = self.env["cx.stage"]._ids_by_code()
         self.env.cr.execute(
             SQL(
@@ -43,15 +43,16 @@ class CxCustomer(models.Model):
                       FROM staged
                     WINDOW w AS (PARTITION BY customer_id ORDER BY entered_on, turn)
                 )
-                INSERT INTO cx_episode (customer_id, company_id, stage_id, previous_stage_id,
-                                        entered_on, left_on, reason, figures, rebuilt, create_date)
-                SELECT customer_id, %(company)s, stage_id, previous_stage_id, entered_on,
-                       lead(entered_on) OVER (PARTITION BY customer_id ORDER BY entered_on, turn),
+                INSERT INTO cx_episode (customer_id, company_id, policy_id, stage_id,
+                                        previous_stage_id, entered_on, left_on, reason, figures,
+                                        rebuilt, silent, create_date)
+                SELECT customer_id, %(company)s, %(policy)s, stage_id, previous_stage_id,
+                       entered_on, lead(entered_on) OVER (PARTITION BY customer_id ORDER BY entered_on, turn),
                        reason,
                        jsonb_strip_nulls(jsonb_build_object(
                            'purchases', x + 1, 'last', last, 'silence', entered_on - last,
                            'usual', CASE WHEN x > 0 THEN round(usual::numeric, 1) END)),
-                       %(rebuilt)s OR entered_on < %(on)s, now() AT TIME ZONE 'UTC'
+                       %(rebuilt)s OR entered_on < %(on)s, false, now() AT TIME ZONE 'UTC'
                   FROM linked
                  WHERE previous_stage_id IS DISTINCT FROM stage_id
                 """,
@@ -63,6 +64,7 @@ class CxCustomer(models.Model):
                 on=on,
                 rebuilt=rebuilt,
                 company=company.id,
+                policy=policy.id,
                 **{code: stages[code] for code in ("new", "active", "dormant", "lost")},
             )
         )
@@ -89,46 +91,52 @@ class CxCustomer(models.Model):
                    CASE WHEN x = 0 THEN 'first_purchase' ELSE 'purchase' END AS reason
               FROM purchase
              UNION ALL
-            SELECT customer_id, day + dormant_days::int, 2, x, usual, day, 'silence'
-              FROM silent WHERE dormant_days <= until
+            SELECT customer_id, dormant_on, 2, x, usual, day, 'silence'
+              FROM (SELECT *, %(dormant)s AS dormant_on FROM silent) AS dormant
+             WHERE dormant_on <= until_on
              UNION ALL
             SELECT customer_id, lost_on, 3, x, usual, day, 'long_silence'
-              FROM (SELECT *, greatest(day + lost_days::int,
-                          least(%(history_from)s, first_on) + %(history)s) AS lost_on
-                      FROM silent WHERE lost_days <= until) AS lost
-             WHERE lost_on - day <= until
+              FROM (SELECT *, greatest(%(lost)s, CASE WHEN lost_days < %(never)s THEN
+                          least(%(history_from)s, first_on) + %(history)s END) AS lost_on
+                      FROM silent) AS lost
+             WHERE lost_on <= until_on
             """,
+            dormant=policy._day_after(SQL("day"), SQL("dormant_days")),
+            lost=policy._day_after(SQL("day"), SQL("lost_days")),
+            never=rhythm.NEVER,
             history_from=policy.history_from or None,
             history=policy.history_days,
         )
 
-    def _past_purchases(self, company, policy, on, days):
+    def _past_purchases(self, company, policy, scope, on, days):
         """SELECT of each purchase of customers without history, with the statistics of its day.
 
-        ``until`` is the last day of the silence that followed: the day before the next purchase.
+        ``until_on`` is the last day of the silence that followed, the day before the next
+        purchase; ``until`` its length, or a day more.
         """
-        return SQL(
+        purchases = SQL(
             """
-            SELECT c.id AS customer_id, g.day, g.amount,
+            SELECT c.id AS customer_id, g.partner_id, g.day, g.amount,
                    (row_number() OVER w - 1)::float8 AS x,
-                   (g.day - first_value(g.day) OVER w)::float8 AS tx,
+                   g.at - first_value(g.at) OVER w AS tx,
                    coalesce(sum(g.ln_gap) OVER w, 0) AS sl,
                    coalesce(sum(g.ln_gap * g.ln_gap) OVER w, 0) AS sq,
                    c.first_purchase_on AS first_on,
-                   (coalesce(lead(g.day) OVER w - 1, %(on)s) - g.day)::float8 AS until,
-                   %(columns)s
+                   coalesce(lead(g.day) OVER w - 1, %(on)s) AS until_on,
+                   coalesce(lead(g.at) OVER w, %(now)s) - g.at AS until
               FROM (%(gaps)s) AS g
               JOIN cx_customer c ON c.partner_id = g.partner_id AND c.company_id = %(company)s
              WHERE g.bought AND NOT EXISTS (SELECT FROM cx_episode e WHERE e.customer_id = c.id)
             WINDOW w AS (PARTITION BY g.partner_id ORDER BY g.day)
             """,
             on=on,
-            gaps=self._gaps(on, days),
+            now=policy._position(SQL("%s", on)),
+            gaps=self._gaps(policy, on, days),
             company=company.id,
-            columns=policy._columns(),
         )
+        return policy._with_numbers(purchases, scope)
 
-    def _write_ledger(self, company, scope, on, rebuilt):
+    def _write_ledger(self, company, policy, scope, on, rebuilt, silent):
         """Close the episodes that are over and open the new ones; the number of the latter."""
         moved = SQL(
             "c.company_id = %s AND %s AND e.left_on IS NULL"
@@ -147,15 +155,16 @@ class CxCustomer(models.Model):
         opened = self.env.execute_query(
             SQL(
                 """
-                INSERT INTO cx_episode (customer_id, company_id, stage_id, previous_stage_id,
-                                        entered_on, reason, figures, rebuilt, create_date)
-                SELECT c.id, c.company_id, c.stage_id, last.stage_id,
+                INSERT INTO cx_episode (customer_id, company_id, policy_id, rule_id, stage_id,
+                                        previous_stage_id, entered_on, reason, figures, rebuilt,
+                                        silent, create_date)
+                SELECT c.id, c.company_id, %(policy)s, c.rule_id, c.stage_id, last.stage_id,
                        greatest(c.stage_since, last.left_on), c.reason,
                        jsonb_strip_nulls(jsonb_build_object(
                            'purchases', c.purchase_count, 'last', c.last_purchase_on,
                            'usual', round(c.usual_interval::numeric, 1),
                            'silence', %(on)s - c.last_purchase_on, 'value', c.value_12m)),
-                       %(rebuilt)s, now() AT TIME ZONE 'UTC'
+                       %(rebuilt)s, %(silent)s, now() AT TIME ZONE 'UTC'
                   FROM cx_customer c
              LEFT JOIN LATERAL (
                        SELECT e.stage_id, e.left_on FROM cx_episode e WHERE e.customer_id = c.id
@@ -167,7 +176,9 @@ class CxCustomer(models.Model):
                 """,
                 on=on,
                 rebuilt=rebuilt,
+                silent=silent,
                 company=company.id,
+                policy=policy.id,
                 scope=scope(SQL("c.partner_id")),
             )
         )

@@ -9,17 +9,18 @@ import pytz
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .scopes import ids_scope
+
 _logger = logging.getLogger(__name__)
 
 MANY_ROWS = 5000
-# Up to so many customers, computing is quicker than having the long formula planned.
-FEW = 20
 # Columns of the verdict that are stored on the customer under the same name.
 STORED = (
     "stage_id", "stage_since", "reason", "first_purchase_on", "last_purchase_on",
     "purchase_count", "gap_log_sum", "gap_log_square_sum", "usual_interval",
     "next_purchase_on", "next_purchase_from", "next_purchase_to", "dormant_on", "lost_on",
-    "value_12m", "review_on", "hold_stage_id", "hold_until", "hold_reason", "hold_user_id",
+    "value_12m", "value_review_on", "review_on", "segment_id", "rule_id",
+    "hold_stage_id", "hold_until", "hold_reason", "hold_user_id",
     "declared_lost_on", "declared_lost_reason", "due", "error", "error_on",
 )  # fmt: skip
 
@@ -27,26 +28,6 @@ STORED = (
 def brief(error):
     """An error in one line, short enough to be kept beside what it stopped."""
     return f"{type(error).__name__}: {error}".splitlines()[0][:500]
-
-
-def ids_scope(ids):
-    """A scope of some partners: see ``cx.purchase.source._documents``."""
-
-    def scope(partner):
-        return SQL("%s = ANY(%s)", partner, list(ids))
-
-    scope.few = len(ids) <= FEW
-    return scope
-
-
-def range_scope(low, high):
-    """A scope of all partners with an id above ``low`` and up to ``high``."""
-
-    def scope(partner):
-        return SQL("(%s > %s AND %s <= %s)", partner, low, partner, high)
-
-    scope.few = False
-    return scope
 
 
 class CxCustomer(models.Model):
@@ -103,25 +84,36 @@ class CxCustomer(models.Model):
         self.invalidate_model()
 
     @api.model
-    def _refresh(self, company, scope, on=None, days=None, rebuilt=False):
+    def _refresh(
+        self, company, scope, on=None, days=None, stored=False, rebuilt=False, by_rules=None
+    ):
         """Evaluate the customers in a scope: figures, stage, dates, ledger.
 
         :param company: whose customers
         :param scope: function from the SQL of a commercial partner's id to a condition
         :param on: the day as of which; today when empty
         :param SQL days: SELECT of partner_id, day, amount, when it is at hand already
+        :param stored: do not read purchases, the stored figures are right
         :param rebuilt: mark new episodes as made by a rebuild rather than by the customer
+        :param by_rules: moves come from new rules: the run that announces them, or does not
         :return: (number of customers looked at, number whose stage changed)
         """
         on = on or self._today(company)
         policy = self.env["cx.policy"]._of(company)
         self.env["res.partner"].flush_model()
         self.flush_model()
-        if days is None:
-            days = self.env["cx.purchase.source"]._days(company, scope)
-        examined = self._write_verdict(company, policy, scope, on, days)
-        self._write_past(company, policy, scope, on, days, rebuilt)
-        changed = self._write_ledger(company, scope, on, rebuilt)
+        moved_on = on if by_rules else None
+        if stored:
+            statistics = self._stored_statistics(company, policy, scope)
+            examined = self._write_verdict(company, policy, scope, on, statistics, moved_on)
+        else:
+            if days is None:
+                days = self.env["cx.purchase.source"]._days(company, scope)
+            statistics = self._statistics(policy, on, days)
+            examined = self._write_verdict(company, policy, scope, on, statistics, moved_on)
+            self._write_past(company, policy, scope, on, days, rebuilt)
+        silent = bool(by_rules) and not by_rules.announce
+        changed = self._write_ledger(company, policy, scope, on, rebuilt, silent)
         self.invalidate_model()
         self.env["cx.episode"].invalidate_model()
         self.env["res.partner"].invalidate_model(
@@ -129,7 +121,7 @@ class CxCustomer(models.Model):
         )
         return examined, changed
 
-    def _write_verdict(self, company, policy, scope, on, days):
+    def _write_verdict(self, company, policy, scope, on, statistics, moved_on):
         """Decide and store: updates known customers, adds those that are missing."""
         columns = SQL(", ").join(map(SQL.identifier, STORED))
         changes = SQL(", ").join(
@@ -165,7 +157,7 @@ class CxCustomer(models.Model):
                 )
                 SELECT (SELECT count(*) FROM verdict), (SELECT count(*) FROM inserted)
                 """,
-                verdict=self._verdict(company, policy, scope, on, days),
+                verdict=self._verdict(company, policy, scope, on, statistics, moved_on),
                 changes=changes,
                 known=known,
                 fresh=fresh,

@@ -1,11 +1,11 @@
 """What a customer's new values are: one SELECT, from purchases to stage and dates."""
 
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..engine import formula, rhythm
-from .cx_customer import formula_sql
+from ..engine import rhythm
+from . import cx_policy_domain as domains
 
 # What each rule means for the stage; a hold keeps the stage a person chose.
 STAGE_OF = {
@@ -17,52 +17,47 @@ STAGE_OF = {
     "long_silence": "lost",
     "declared": "lost",
 }
-LEVELS = rhythm.CURVE + rhythm.EXPECTED + rhythm.CHANGES
-# What the verdict needs of statistics and curve, with its PostgreSQL type.
-SCORES = {
-    "partner_id": "int",
-    "purchases": "int",
-    "first_on": "date",
-    "last_on": "date",
-    "sl": "float8",
-    "sq": "float8",
-    "usual": "float8",
-    "value_12m": "numeric",
-    "value_drop_on": "date",
-    "future_on": "date",
-    "expected_days": "float8",
-    "expected_from_days": "float8",
-    "overdue_days": "float8",
-    "dormant_days": "float8",
-    "lost_days": "float8",
-}
+
+
+def _choice(number, values):
+    """SQL of the value of which ``number``, from 1, is the place; NULL for 0."""
+    if not values:
+        return SQL("NULL::int")
+    cases = SQL(" ").join(SQL("WHEN %s THEN %s", i, value) for i, value in enumerate(values, 1))
+    return SQL("CASE %s %s END", SQL(number), cases)
 
 
 class CxCustomer(models.Model):
     _inherit = "cx.customer"
 
-    def _verdict(self, company, policy, scope, on, days):
-        """SELECT with the customer's new values, for everybody in the scope."""
-        staged = self._staged(self._candidates(company, policy, scope, on, days), on)
+    def _verdict(self, company, policy, scope, on, statistics, moved_on=None):
+        """SELECT with the customer's new values, for everybody in the scope.
+
+        :param statistics: SELECT of :meth:`_statistics` or :meth:`_stored_statistics`
+        :param moved_on: the day of moves that come from new rules rather than from the customer
+        """
+        staged = self._staged(company, policy, scope, on, statistics)
         return SQL(
             """
             SELECT partner_id, customer_id, partner_active, stage_id, reason,
                    CASE WHEN stage_id = old_stage_id THEN old_since
-                        ELSE greatest(old_since, least(%(on)s, CASE reason
+                        ELSE greatest(old_since, least(%(on)s, CASE
+                            WHEN %(moved_on)s::date IS NOT NULL THEN %(moved_on)s
+                            ELSE CASE reason
                             WHEN 'first_purchase' THEN first_on WHEN 'purchase' THEN last_on
                             WHEN 'silence' THEN dormant_on WHEN 'long_silence' THEN lost_on
-                            WHEN 'declared' THEN declared_lost_on ELSE %(on)s END))
+                            WHEN 'declared' THEN declared_lost_on ELSE %(on)s END END))
                    END AS stage_since,
                    first_on AS first_purchase_on, last_on AS last_purchase_on,
                    coalesce(purchases, 0) AS purchase_count,
                    coalesce(sl, 0) AS gap_log_sum, coalesce(sq, 0) AS gap_log_square_sum,
                    CASE WHEN purchases > 1 THEN usual END AS usual_interval,
                    next_purchase_on, next_purchase_from, next_purchase_to, dormant_on, lost_on,
-                   value_12m,
+                   value_12m, value_review_on, segment_id, rule_id,
                    least(CASE WHEN dormant_on > %(on)s THEN dormant_on END,
                          CASE WHEN lost_on > %(on)s THEN lost_on END,
                          CASE WHEN held THEN hold_until + 1 END,
-                         value_drop_on, future_on) AS review_on,
+                         value_review_on) AS review_on,
                    CASE WHEN held THEN hold_stage_id END AS hold_stage_id,
                    CASE WHEN held THEN hold_until END AS hold_until,
                    CASE WHEN held THEN hold_reason END AS hold_reason,
@@ -74,15 +69,18 @@ class CxCustomer(models.Model):
               FROM (%(staged)s) AS staged
             """,
             on=on,
+            moved_on=moved_on,
             staged=staged,
         )
 
-    def _staged(self, candidates, on):
-        """SELECT of the candidates with rule, reason and stage: what decides, in this order.
+    def _staged(self, company, policy, scope, on, statistics):
+        """SELECT of everybody in the scope with rule, reason and stage: what decides, in order.
 
-        A person's hold, a declared loss, silence, purchases, and what is known besides. Holds
-        and declared losses count until the customer buys again.
+        A person's hold, a declared loss, the company's own rules, silence, purchases, and what
+        is known besides. Holds and declared losses count until the customer buys again, and so
+        does a dormancy or loss by a rule that fits no more.
         """
+        candidates = self._candidates(company, policy, scope, on, statistics)
         stages = self.env["cx.stage"]._ids_by_code()
         stage = SQL(" ").join(
             SQL("WHEN %s THEN %s", reason, stages[code]) for reason, code in STAGE_OF.items()
@@ -92,8 +90,11 @@ class CxCustomer(models.Model):
             SELECT *, hold_until >= %(on)s AND bought_again IS NOT TRUE AS held,
                    CASE WHEN declared_lost_on IS NOT NULL AND NOT coalesce(
                             bought_again AND last_on >= declared_lost_on, false) THEN 'declared'
+                        WHEN own_rule > 0 THEN 'rule'
                         WHEN lost_on <= %(on)s THEN 'long_silence'
+                        WHEN kept_code = 'lost' THEN 'kept'
                         WHEN dormant_on <= %(on)s THEN 'silence'
+                        WHEN kept_code = 'dormant' THEN 'kept'
                         WHEN purchases = 1 THEN 'first_purchase'
                         WHEN purchases > 1 THEN 'purchase'
                         WHEN prospect THEN 'qualified'
@@ -105,35 +106,46 @@ class CxCustomer(models.Model):
         )
         return SQL(
             """
-            SELECT *, CASE WHEN held THEN 'hold' ELSE rule END AS reason,
-                   CASE WHEN held THEN hold_stage_id ELSE CASE rule %(stage)s END END AS stage_id
+            SELECT *, CASE WHEN held THEN 'hold' WHEN rule = 'kept' THEN 'rule' ELSE rule END
+                       AS reason,
+                   CASE WHEN held THEN hold_stage_id WHEN rule = 'kept' THEN old_stage_id
+                        WHEN rule = 'rule' THEN %(own_stage)s ELSE CASE rule %(stage)s END
+                    END AS stage_id,
+                   CASE WHEN NOT held AND rule = 'kept' THEN old_rule_id
+                        WHEN NOT held AND rule = 'rule' THEN %(own_rule)s END AS rule_id,
+                   %(segment)s AS segment_id
               FROM (%(decided)s) AS decided
              WHERE customer_id IS NOT NULL OR rule IS NOT NULL
             """,
             stage=stage,
+            own_stage=_choice("own_rule", [rule.stage_id.id for rule in policy.rule_ids]),
+            own_rule=_choice("own_rule", [rule._origin.id or None for rule in policy.rule_ids]),
+            segment=_choice("segment", [part._origin.id or None for part in policy.segment_ids]),
             decided=decided,
         )
 
-    def _candidates(self, company, policy, scope, on, days):
+    def _candidates(self, company, policy, scope, on, statistics):
         """SELECT of everybody in the scope: what is stored, what was bought, what is expected."""
+        last_on = SQL("s.last_on")
+        after = {
+            name: policy._day_after(last_on, SQL("s.%s", SQL.identifier(f"{name}_days")))
+            for name in ("expected", "expected_from", "overdue", "dormant", "lost")
+        }
         return SQL(
             """
             SELECT p.id AS partner_id, p.active AS partner_active, c.id AS customer_id,
                    c.stage_id AS old_stage_id, c.stage_since AS old_since,
                    c.hold_stage_id, c.hold_until, c.hold_reason, c.hold_user_id,
                    c.declared_lost_on, c.declared_lost_reason,
+                   c.rule_id AS old_rule_id, %(kept)s AS kept_code, %(own_rule)s AS own_rule,
                    s.last_on > coalesce(c.last_purchase_on, '-infinity') AS bought_again,
                    p.id IN (%(prospects)s) AS prospect, p.id IN (%(suspects)s) AS suspect,
-                   s.purchases, s.first_on, s.last_on, s.sl, s.sq, s.usual,
-                   coalesce(s.value_12m, 0) AS value_12m, s.value_drop_on, s.future_on,
-                   s.last_on + s.expected_days::int AS next_purchase_on,
-                   s.last_on + s.expected_from_days::int AS next_purchase_from,
-                   s.last_on + s.overdue_days::int AS next_purchase_to,
-                   CASE WHEN s.dormant_days < %(never)s THEN s.last_on + s.dormant_days::int END
-                       AS dormant_on,
-                   CASE WHEN s.lost_days < %(never)s THEN greatest(
-                       s.last_on + s.lost_days::int,
-                       least(%(history_from)s, s.first_on) + %(history)s) END AS lost_on
+                   s.purchases, s.first_on, s.last_on, s.sl, s.sq, s.usual, s.segment,
+                   coalesce(s.value_12m, 0) AS value_12m, s.value_review_on,
+                   %(expected)s AS next_purchase_on, %(expected_from)s AS next_purchase_from,
+                   %(overdue)s AS next_purchase_to, %(dormant)s AS dormant_on,
+                   greatest(%(lost)s, CASE WHEN s.lost_days < %(never)s THEN
+                       least(%(history_from)s, s.first_on) + %(history)s END) AS lost_on
               FROM res_partner p
          LEFT JOIN cx_customer c ON c.partner_id = p.id AND c.company_id = %(company)s
          LEFT JOIN (%(scores)s) AS s ON s.partner_id = p.id
@@ -146,73 +158,35 @@ class CxCustomer(models.Model):
             history_from=policy.history_from or None,
             history=policy.history_days,
             company=company.id,
-            scores=self._scores(policy, on, days, scope.few),
+            scores=self._scores(policy, statistics, scope),
             scope=scope(SQL("p.id")),
-        )
-
-    def _scores(self, policy, on, days, few):
-        """SELECT of statistics, curve and days of change, per partner who ever bought.
-
-        :param few: compute the formula here rather than in the database
-        """
-        statistics = SQL(
-            """
-            SELECT partner_id,
-                   (count(*) FILTER (WHERE bought))::int AS purchases,
-                   greatest(count(*) FILTER (WHERE bought) - 1, 0)::float8 AS x,
-                   coalesce(max(day) FILTER (WHERE bought) - min(day) FILTER (WHERE bought), 0
-                       )::float8 AS tx,
-                   coalesce(sum(ln_gap) FILTER (WHERE bought), 0) AS sl,
-                   coalesce(sum(ln_gap * ln_gap) FILTER (WHERE bought), 0) AS sq,
-                   min(day) FILTER (WHERE bought) AS first_on,
-                   max(day) FILTER (WHERE bought) AS last_on,
-                   sum(amount) FILTER (WHERE day > %(year_ago)s AND day <= %(on)s) AS value_12m,
-                   greatest((min(day) FILTER (WHERE day > %(year_ago)s AND day <= %(on)s)
-                                 + interval '1 year')::date,
-                            max(%(on)s + 1) FILTER (WHERE day > %(year_ago)s AND day <= %(on)s)
-                       ) AS value_drop_on,
-                   min(day) FILTER (WHERE day > %(on)s) AS future_on
-              FROM (%(gaps)s) AS gaps GROUP BY partner_id
-            """,
-            on=on,
-            year_ago=fields.Date.subtract(on, years=1),
-            gaps=self._gaps(on, days),
-        )
-        if few:
-            return self._scores_of_few(policy, self.env.execute_query_dict(statistics))
-        source = SQL(
-            "SELECT statistics.*, %s::float8 AS until, %s FROM (%s) AS statistics",
-            rhythm.NEVER, policy._columns(), statistics,
+            kept=self._kept(policy),
+            own_rule=self._own_rule(
+                policy, scope, on, SQL("p.id"), SQL("c.id"), SQL("s.last_on"),
+                SQL("s.purchases"), SQL("s.value_12m"),
+            ),
+            **after,
         )  # fmt: skip
-        return formula_sql(LEVELS, source)
 
-    def _scores_of_few(self, policy, statistics):
-        """The same SELECT, from the formula on numbers."""
-        rows = []
-        for row in statistics:
-            inputs = {name: row[name] for name in ("x", "tx", "sl", "sq")}
-            curve = formula.compute(LEVELS, **inputs, **policy._numbers(), until=rhythm.NEVER)
-            rows.append(vars(curve) | row)
-        columns = [
-            SQL("%s::%s[]", [row[name] for row in rows], SQL(kind)) for name, kind in SCORES.items()
-        ]
+    def _kept(self, policy):
+        """SQL of the stage code by a rule of this policy that lasts until the next purchase."""
+        stages = self.env["cx.stage"]._ids_by_code()
         return SQL(
-            "SELECT * FROM unnest(%s) AS s (%s)",
-            SQL(", ").join(columns),
-            SQL(", ").join(map(SQL.identifier, SCORES)),
-        )
+            "CASE WHEN c.rule_id = ANY(%s) AND s.last_on > coalesce(c.last_purchase_on,"
+            " '-infinity') IS NOT TRUE THEN CASE c.stage_id WHEN %s THEN 'dormant'"
+            " WHEN %s THEN 'lost' END END",
+            policy.rule_ids._origin.ids, stages["dormant"], stages["lost"],
+        )  # fmt: skip
 
-    def _gaps(self, on, days):
-        """SELECT of days, whether the customer bought, and ln of the days since the time before."""
-        return SQL(
-            """
-            SELECT partner_id, day, amount, bought, ln((day - lag(day) OVER (
-                       PARTITION BY partner_id, bought ORDER BY day))::float8) AS ln_gap
-              FROM (SELECT *, amount > 0 AND day <= %s AS bought FROM (%s) AS d) AS days
-            """,
-            on,
-            days,
+    def _own_rule(self, policy, scope, on, *columns):
+        """SQL of the number, from 1, of the first rule of the company's own that fits; 0: none."""
+        if not policy.rule_ids:
+            return SQL("0")
+        cases = SQL(" ").join(
+            SQL("WHEN %s THEN %s", rule._fits(on, scope, *columns), number)
+            for number, rule in enumerate(policy.rule_ids, 1)
         )
+        return SQL("CASE %s ELSE 0 END", cases)
 
     def _prospects(self, company, policy, scope):
         """SELECT of commercial partners that are qualified."""
@@ -225,29 +199,34 @@ class CxCustomer(models.Model):
             self._commercial_of("sale.order", scope, quotations),
         ]
         if policy.prospect_domain:
-            found.append(
-                self._commercial_of("res.partner", scope, policy._domain("prospect_domain"), None)
-            )
+            qualified = domains.parsed(policy.prospect_domain)
+            found.append(self._commercial_among(policy, scope, qualified))
         return SQL(" UNION ").join(found)
 
     def _suspects(self, company, policy, scope):
         """SELECT of commercial partners that may become customers."""
         domain = (
-            policy._domain("customer_domain")
+            domains.parsed(policy.customer_domain)
             # no company of ours is a customer of another
             & Domain("id", "not in", SQL("(SELECT partner_id FROM res_company)"))
             & Domain("active", "=", True)
             & Domain("company_id", "in", [False, company.id])
         )
-        return self._commercial_of("res.partner", scope, domain, None)
+        return self._commercial_among(policy, scope, domain)
 
-    def _commercial_of(self, model, scope, domain, link="partner_id"):
-        """SELECT of the commercial partners, in the scope, that some records lead to."""
-        Model = self.env[model].sudo()  # sudo: the policy is the company's, not the user's
+    def _commercial_among(self, policy, scope, domain):
+        """SELECT of the commercial partners, in the scope, of contacts in a policy's condition."""
+        query = domains.as_author(policy, "res.partner")._search(domain)
+        partner = SQL.identifier(query.table, "commercial_partner_id")
+        query.add_where(scope(partner))
+        return query.select(partner)
+
+    def _commercial_of(self, model, scope, domain):
+        """SELECT of the commercial partners, in the scope, that some documents lead to."""
+        # sudo: open opportunities and quotations qualify, whoever may see them
+        Model = self.env[model].sudo()
         query = Model._search(domain, active_test=False, bypass_access=True)
-        alias, comodel = query.table, Model
-        if link:
-            comodel, alias = Model._fields[link].join(Model, alias, query)
+        comodel, alias = Model._fields["partner_id"].join(Model, query.table, query)
         partner = comodel._field_to_sql(alias, "commercial_partner_id", query)
         query.add_where(scope(partner))
         return query.select(partner)

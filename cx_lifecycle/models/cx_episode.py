@@ -25,11 +25,21 @@ class CxEpisode(models.Model):
         required=True,
         help="The rule that decided.",
     )
+    policy_id = fields.Many2one(
+        "cx.policy", index=True, ondelete="restrict", help="The version of the rules that decided."
+    )
+    rule_id = fields.Many2one(
+        "cx.policy.rule", "Own Rule", ondelete="restrict",
+        help="The rule of the company's own that decided, if it was one.",
+    )  # fmt: skip
     figures = fields.Json(
         help="What was known at entry: purchases, last (day), usual (days), silence (days), "
         "rarity and chance (shares), value (12 months)."
     )
     rebuilt = fields.Boolean(help="Reconstructed from past purchases rather than lived through.")
+    silent = fields.Boolean(
+        help="The rules changed, not the customer: nothing starts because of this move."
+    )
 
     _open_unique = models.UniqueIndex(
         "(customer_id) WHERE left_on IS NULL", "A customer is in one stage at a time."

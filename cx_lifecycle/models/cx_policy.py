@@ -1,47 +1,102 @@
-import ast
-import itertools
+"""The company's rules in versions: drafts are changed, one is in force, the old ones are kept."""
 
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-from odoo.fields import Domain
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..engine import fit, rhythm
+from . import cx_policy_domain as domains
+from .cx_policy_limits import LEARNED, LIMITS
 
-FIT_SILENCES = 10_000
 CUSTOMERS = '[("supplier_rank", "=", 0), ("employee", "=", False), ("partner_share", "=", True)]'
+LINES = ("segment_ids", "rule_ids", "closure_ids")
+# What a version says; changed in drafts only.
+RULES = (*LIMITS, "history_days", "customer_domain", "prospect_domain", "season_clock", *LINES)
+# What only publishing and fitting write.
+MACHINE = {
+    *LEARNED, "fitted_for", "state", "version", "company_id", "user_id", "published_at",
+    "retired_at", "based_on_id", "refit", "history_from", "scanned_at", "last_partner_id", "season_weights",
+    "clock_key", "tonight", "announce",
+}  # fmt: skip
 
 
 class CxPolicy(models.Model):
-    """The company's rules that turn purchases into a stage and dates."""
+    """One version of the rules that turn a company's purchases into stages and dates."""
 
     _name = "cx.policy"
+    _inherit = ["cx.policy.limits", "mail.thread", "mail.activity.mixin"]
     _description = "Lifecycle Policy"
+    _order = "company_id, version desc, id desc"
 
     name = fields.Char(required=True, translate=True, default=lambda self: self.env._("Policy"))
-    version = fields.Integer(default=1, readonly=True)
-    company_id = fields.Many2one("res.company", required=True, ondelete="cascade")
+    version = fields.Integer(readonly=True, copy=False, help="Counted up within a company.")
+    state = fields.Selection(
+        [("draft", "Draft"), ("published", "Published"), ("retired", "Retired")],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="Only drafts can be changed; the published version decides; retired ones can be "
+        "restored.",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+        default=lambda self: self.env.company,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Author",
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env.uid,
+        ondelete="restrict",
+        help="Who last changed or published this version. Its conditions are looked at with this "
+        "person's rights, by the nights too.",
+    )
+    published_at = fields.Datetime("Published", readonly=True, copy=False)
+    retired_at = fields.Datetime("Retired", readonly=True, copy=False)
+    based_on_id = fields.Many2one(
+        "cx.policy", "Made From", readonly=True, copy=False, ondelete="set null"
+    )
+    refit = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Made by the monthly refit, which would have moved too many customers without asking.",
+    )
+    edition = fields.Integer(
+        default=1,
+        readonly=True,
+        copy=False,
+        help="Counts the changes of a draft: who saves an older edition is told.",
+    )
+    tonight = fields.Boolean(
+        "Published Tonight", readonly=True, copy=False, help="Waits for the night to be published."
+    )
+    announce = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Whether the moves of this publication may set off what follows a change of stage.",
+    )
 
-    rarity_one_in = fields.Float(
-        "Silence Is Rare at 1 in",
-        default=3.0,
-        help="A silence is rare when at most one in so many of the customers with this rhythm who "
-        "come back would still be silent.",
-    )
-    chance_limit = fields.Float(
-        "Dormant Below a Chance of",
-        default=0.5,
-        help="A rare silence means dormancy when the chance of a purchase within three usual "
-        "intervals of the company (30 to 365 days) is at most this share, between 0 and 1.",
-    )
-    lost_limit = fields.Float(
-        "Lost Below a Chance of",
-        default=0.1,
-        help="A dormant customer is lost when the chance of a purchase within a year is at most "
-        "this share, between 0 and 1.",
-    )
-    floor_days = fields.Integer(
-        "Never Dormant Before", default=7, help="Days of silence without any consequence."
+    segment_ids = fields.One2many(
+        "cx.policy.segment", "policy_id", "Segments", copy=True,
+        help="Customers with limits of their own; the first segment that fits counts.",
+    )  # fmt: skip
+    rule_ids = fields.One2many(
+        "cx.policy.rule", "policy_id", "Rules of Your Own", copy=True,
+        help="Asked before the limits of silence; the first rule that fits decides.",
+    )  # fmt: skip
+    closure_ids = fields.One2many(
+        "cx.policy.closure", "policy_id", "Closures", copy=True,
+        help="Days on which nobody can buy do not count as silence.",
+    )  # fmt: skip
+    season_clock = fields.Boolean(
+        help="Days count more in months of many purchases and less in months of few, as learned "
+        "from at least two full years.",
     )
     history_days = fields.Integer(
         "History Before Anybody Is Lost",
@@ -59,60 +114,45 @@ class CxPolicy(models.Model):
         help="Contacts that are qualified besides those with an open opportunity or quotation.",
     )
 
-    median_gap = fields.Float(
-        default=rhythm.DEFAULT_GAP,
-        readonly=True,
-        help="Median number of days between two purchases of a customer, over all customers.",
-    )
-    theta = fields.Json(
-        default=list(rhythm.DEFAULT_THETA),
-        readonly=True,
-        help="The nine fitted parameters of the return curve, see docs/rhythm.md.",
-    )
-    fitted_on = fields.Date(readonly=True, help="Day of the last fit; empty: built-in values.")
-    fitted_silences = fields.Integer(readonly=True, help="Silences the fit has learned from.")
     history_from = fields.Date(
         readonly=True, help="Day of the company's first purchase, as of the last full pass."
     )
     scanned_at = fields.Datetime(
-        readonly=True, help="Documents written before this moment have been looked at."
+        readonly=True, copy=False, help="Documents written before this moment have been looked at."
     )
     last_partner_id = fields.Integer(
-        readonly=True, help="Contacts up to this database id have been looked at."
+        readonly=True, copy=False, help="Contacts up to this database id have been looked at."
     )
 
-    _company_unique = models.Constraint(
-        "UNIQUE(company_id)", "This company has a policy already: change that one."
+    _published_unique = models.UniqueIndex(
+        "(company_id) WHERE state = 'published'",
+        "Another version was published meanwhile. Reload the page.",
+    )
+    _version_unique = models.Constraint(
+        "UNIQUE(company_id, version)", "This version exists already. Try again."
     )
 
-    @api.constrains("rarity_one_in", "chance_limit", "lost_limit", "floor_days", "history_days")
-    def _check_ranges(self):
-        ranges = {
-            "rarity_one_in": (1.1, 100),
-            "chance_limit": (0.01, 0.99),
-            "lost_limit": (0.001, 0.99),
-            "floor_days": (1, 3650),
-            "history_days": (0, 3650),
-        }
+    @api.depends("name", "version")
+    def _compute_display_name(self):
         for policy in self:
-            for name, (low, high) in ranges.items():
-                if not low <= policy[name] <= high:
-                    raise ValidationError(
-                        self.env._(
-                            "%(label)s: %(value)s is out of range. Enter a number from %(low)s to "
-                            "%(high)s.",
-                            label=self._fields[name]._description_string(self.env),
-                            value=policy[name],
-                            low=low,
-                            high=high,
-                        )
-                    )
-            if policy.lost_limit > policy.chance_limit:
-                raise ValidationError(
+            policy.display_name = self.env._(
+                "%(policy)s, version %(version)s", policy=policy._title(), version=policy.version
+            )
+
+    def _title(self):
+        """The name of the rules; that of the built-in ones in the reader's language."""
+        named = self.with_context(lang="en_US").name
+        return self.env._("Default policy") if named == "Default policy" else self.name
+
+    @api.constrains("history_days")
+    def _check_history(self):
+        for policy in self:
+            if not 0 <= policy.history_days <= 3650:
+                raise UserError(
                     self.env._(
-                        "Lost Below a Chance of: must not be above the chance that means dormancy "
-                        "(%s), for lost customers are dormant first.",
-                        policy.chance_limit,
+                        "History Before Anybody Is Lost: %s is out of range. Enter a number of "
+                        "days from 0 to 3650.",
+                        policy.history_days,
                     )
                 )
 
@@ -120,100 +160,217 @@ class CxPolicy(models.Model):
     def _check_domains(self):
         for policy in self:
             for name in ("customer_domain", "prospect_domain"):
-                try:
-                    policy._domain(name).validate(self.env["res.partner"])
-                except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError) as error:
-                    raise ValidationError(
-                        self.env._(
-                            "%(label)s: the condition cannot be read: %(error)s",
-                            label=self._fields[name]._description_string(self.env),
-                            error=error,
-                        )
-                    ) from error
+                domains.check(policy, name, "res.partner")
+
+    # ---------------------------------------------------------------- changes
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_machine(vals)
+        policies = super().create(vals_list)
+        for policy in policies:
+            policy.sudo().version = policy._next_version()  # sudo: numbers are the machine's
+        policies._prepare()
+        return policies
 
     def write(self, vals):
-        done = super().write(vals)
-        rules = {
-            "rarity_one_in",
-            "chance_limit",
-            "lost_limit",
-            "floor_days",
-            "history_days",
-            "customer_domain",
-            "prospect_domain",
-        }
-        if rules & set(vals):
-            self.env["cx.run"]._request("evaluate", self.company_id)
-        return done
+        self._check_machine(vals)
+        if set(RULES).isdisjoint(vals):
+            return super().write({key: vals[key] for key in set(vals) - {"edition"}})
+        self._check_draft()
+        for policy in self:
+            policy._check_edition(vals.get("edition"))
+            author = {} if self.env.su else {"user_id": self.env.uid}
+            super(CxPolicy, policy).write({**vals, **author, "edition": policy.edition + 1})
+        self._prepare()
+        return True
 
-    def _domain(self, name):
-        return Domain(ast.literal_eval(self[name] or "[]"))
+    def _check_machine(self, vals):
+        if not self.env.su and (forged := MACHINE.intersection(vals) - {"company_id"}):
+            raise UserError(
+                self.env._("%s: nobody writes this by hand. Use Publish.", ", ".join(forged))
+            )
 
+    def _check_draft(self):
+        if self.filtered(lambda policy: policy.state != "draft"):
+            raise UserError(
+                self.env._(
+                    "Only a draft can be changed. Press New Version, change that, and publish it."
+                )
+            )
+        if self.filtered("tonight"):
+            raise UserError(
+                self.env._(
+                    "This draft is published tonight. Press Do Not Publish to go on changing it."
+                )
+            )
+
+    def _check_edition(self, edition):
+        """Refuse to overwrite what somebody else saved since the form was opened."""
+        if edition is not None and edition != self.edition:
+            raise UserError(
+                self.env._(
+                    "%s has changed this draft since you opened it. Nothing was saved: reload the "
+                    "page to see it, and make your changes again.",
+                    self.user_id.name,
+                )
+            )
+
+    def _next_version(self):
+        # sudo: versions are counted within the company, whoever may see them
+        others = self.sudo().search([("company_id", "=", self.company_id.id)])
+        return max(others.mapped("version"), default=0) + 1
+
+    def _prepare(self):
+        """What changed rules need before they can be tried: the clock, and segments' rhythms."""
+        for policy in self:
+            policy._learn_missing()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_history(self):
+        if self.filtered(lambda policy: policy.state != "draft"):
+            raise UserError(
+                self.env._("Published and retired versions are kept: decisions refer to them.")
+            )
+
+    # --------------------------------------------------------------- versions
     @api.model
     def _of(self, company):
-        """The policy of a company, made from the defaults when there is none."""
+        """The published policy of a company, made from the defaults when there is none."""
         # sudo: everybody's stages follow it
-        policy = self.sudo().search([("company_id", "=", company.id)])
-        return policy or policy.create(
-            {"company_id": company.id, "name": self.env._("Default policy")}
-        )
+        published = [("company_id", "=", company.id), ("state", "=", "published")]
+        policy = self.sudo().search(published)
+        if not policy:
+            # the built-in rules are nobody's, so they run with everybody's rights
+            root = self.with_user(SUPERUSER_ID).with_context(lang="en_US")
+            policy = root.create({"company_id": company.id, "name": "Default policy"})
+            policy._promote()
+        return policy.with_env(self.sudo().env)  # sudo: as above
 
-    def _numbers(self):
-        """Everything of the policy that the formulas name."""
+    def _promote(self):
+        """Put this version in the place of the published one, with what the nights know."""
         self.ensure_one()
-        return {
-            "g0": self.median_gap,
-            **dict(zip(rhythm.PARAMETERS, self.theta, strict=True)),
-            "rarity_limit": 1.0 / self.rarity_one_in,
-            "chance_limit": self.chance_limit,
-            "lost_limit": self.lost_limit,
-            "floor_days": float(self.floor_days),
-        }
-
-    def _columns(self):
-        """The same as :meth:`_numbers`, as SQL columns."""
-        return SQL(", ").join(
-            SQL("%s::float8 AS %s", float(value), SQL.identifier(name))
-            for name, value in self._numbers().items()
+        now = fields.Datetime.now()
+        # sudo: which version is in force is written by nothing else
+        policies = self.sudo()
+        old = policies.search(
+            [("company_id", "=", self.company_id.id), ("state", "=", "published")]
         )
+        known = {name: old[name] for name in ("history_from", "scanned_at", "last_partner_id")}
+        old.write({"state": "retired", "retired_at": now})
+        old.flush_recordset()
+        policies.write(
+            {"state": "published", "published_at": now, "tonight": False, **(known if old else {})}
+        )
+        self.flush_recordset()
+        return old
 
-    def _learn(self, days, on):
-        """Fit the return curve to the company's own past.
+    def _publish(self, announce=None):
+        """Put this draft in force and look at everybody again, in the background.
 
-        Customers are sampled by a fixed hash of their id, so that the same past gives the
-        same parameters, and in such number that about ``FIT_SILENCES`` silences remain.
-
-        :param SQL days: SELECT of partner_id, day, amount (see ``cx.purchase.source._days``)
-        :param date on: later purchases are not known yet
+        :param announce: let the moves set off what follows a change of stage
         """
         self.ensure_one()
-        past = SQL("SELECT partner_id, day FROM (%s) d WHERE amount > 0 AND day <= %s", days, on)
-        [(count, first)] = self.env.execute_query(
-            SQL("SELECT count(*), min(day) FROM (%s) p", past)
+        announce = self.announce if announce is None else announce
+        old = self._promote()
+        recount = old.clock_key != self.clock_key
+        self.message_post(body=self.env._("Published in place of version %s.", old.version))
+        self.activity_unlink(["mail.mail_activity_data_todo"])
+        return self.env["cx.run"]._request(
+            "evaluate", self.company_id, recount=recount, announce=announce
         )
-        share = min(1.0, FIT_SILENCES / max(count, 1))
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT array_agg(day ORDER BY day) FROM (%s) p"
-                " WHERE abs(hashint4(partner_id) %% 1000000) < %s GROUP BY partner_id"
-                " ORDER BY partner_id",
-                past,
-                round(share * 1_000_000),
-            )
+
+    def action_publish(self):
+        """Open the dialog that says what would change, and publishes."""
+        self.ensure_one()
+        self.check_access("write")
+        wizard = self.env["cx.publish"]._begin(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Publish %s", self.display_name),
+            "res_model": "cx.publish",
+            "res_id": wizard.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def action_withdraw(self):
+        """Do not publish this draft tonight."""
+        self.check_access("write")
+        self.sudo().tonight = False  # sudo: written by nothing else
+
+    def action_new_version(self):
+        """Begin a draft from this version, and open it."""
+        self.ensure_one()
+        self.check_access("write")
+        return self._draft_from()._open()
+
+    def action_restore(self):
+        """Begin a draft that says what this retired version said, and open it."""
+        self.ensure_one()
+        self.check_access("write")
+        draft = self._draft_from()
+        draft.message_post(
+            body=self.env._("Restored from version %s.", self.version),
+            author_id=self.env.user.partner_id.id,
         )
-        gaps = [
-            (after - before).days
-            for (dates,) in rows
-            for before, after in itertools.pairwise(dates)
+        return draft._open()
+
+    def _draft_from(self, **values):
+        """A draft with this version's rules and rhythm; learned values are today's."""
+        # sudo: the copy takes over learned values; who may write policies was asked before
+        published = self._of(self.company_id)
+        draft = self.sudo().copy({"based_on_id": published.id, "user_id": self.env.uid, **values})
+        if self != published:
+            draft._take_rhythm(published)
+        return draft.with_env(self.env)
+
+    def _open(self):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "cx.policy",
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
+
+    # -------------------------------------------------------------------- SQL
+    def _segment_number(self, partner, scope):
+        """SQL of the number, from 1, of the first segment a commercial partner is in; 0: none."""
+        if not self.segment_ids:
+            return SQL("0")
+        cases = SQL(" ").join(
+            SQL("WHEN %s IN %s THEN %s", partner, self._members(segment.domain, scope), number)
+            for number, segment in enumerate(self.segment_ids, 1)
+        )
+        return SQL("CASE %s ELSE 0 END", cases)
+
+    def _members(self, text, scope):
+        """Subquery of the contacts in a scope that a condition of this policy takes."""
+        query = domains.as_author(self, "res.partner")._search(domains.parsed(text))
+        query.add_where(scope(SQL.identifier(query.table, "id")))
+        return query.subselect()
+
+    def _with_numbers(self, source, scope):
+        """The rows of a SELECT with, for each partner_id, the numbers that the formulas name."""
+        numbers = [part._numbers() for part in (self, *self.segment_ids)]
+        names = SQL(", ").join(map(SQL.identifier, numbers[0]))
+        values = [
+            SQL(", ").join(SQL("%s::float8", float(value)) for value in part.values())
+            for part in numbers
         ]
-        median = fit.median_gap(gaps)
-        learned = fit.fit([s for (dates,) in rows for s in fit.silences(dates, on)], median)
-        self.write(
-            {
-                "median_gap": median,
-                "theta": list(learned.theta),
-                "fitted_on": on,
-                "fitted_silences": learned.silences,
-                "history_from": first,
-            }
-        )
+        if len(values) == 1:
+            columns = SQL(", ").join(
+                SQL("%s::float8 AS %s", float(value), SQL.identifier(name))
+                for name, value in numbers[0].items()
+            )
+            return SQL("SELECT s.*, 0 AS segment, %s FROM (%s) AS s", columns, source)
+        rows = SQL(", ").join(SQL("(%s, %s)", i, value) for i, value in enumerate(values))
+        return SQL(
+            "SELECT s.*, k.* FROM (%s) AS s JOIN (VALUES %s) AS k (segment, %s)"
+            " ON k.segment = %s",
+            source, rows, names, self._segment_number(SQL("s.partner_id"), scope),
+        )  # fmt: skip
+
+    def _limits_for(self, segment):
+        """The limits for customers of a segment (a record, maybe of an older version)."""
+        return segment.sudo() if segment in self.segment_ids else self  # sudo: as the policy is

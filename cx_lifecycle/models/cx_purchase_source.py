@@ -248,7 +248,7 @@ class CxPurchaseSource(models.Model):
         if all(source.company_id for source in self):
             return self.company_id
         # sudo: a source without company counts for all, whatever the user's
-        return self.env["cx.policy"].sudo().search([("company_id", "!=", False)]).company_id
+        return self.env["cx.policy"].sudo().search([("state", "=", "published")]).company_id
 
     def _reevaluate(self, before=None):
         """What counts has changed: every customer of the companies is looked at again."""

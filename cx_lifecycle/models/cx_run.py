@@ -7,13 +7,16 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .cx_customer_refresh import brief, ids_scope
+from .cx_customer_refresh import brief
+from .scopes import ids_scope
 
 _logger = logging.getLogger(__name__)
 
 TRIES = 5  # as often as Odoo repeats a request
 # passes over everybody that were asked for
 UNFINISHED = [("state", "!=", "done"), ("kind", "!=", "night")]
+# A pass does what a weaker one would have done too.
+STRENGTH = ["evaluate", "refit", "rebuild"]
 FROM_THE_START = {
     "state": "waiting",
     "started_at": False,
@@ -39,9 +42,16 @@ class CxRun(models.Model):
         [
             ("night", "Night: customers due"),
             ("evaluate", "New policy: everybody"),
+            ("refit", "Refit: everybody"),
             ("rebuild", "Rebuild from past purchases"),
         ],
         required=True,
+    )
+    recount = fields.Boolean(
+        help="Purchases are added up again, because they changed or the clock did."
+    )
+    announce = fields.Boolean(
+        help="Whether the moves of this pass may set off what follows a change of stage."
     )
     state = fields.Selection(
         [("waiting", "Waiting"), ("running", "Running"), ("done", "Done")],
@@ -68,15 +78,18 @@ class CxRun(models.Model):
             run.duration = (ended - run.started_at).total_seconds() / 60 if ended else 0.0
 
     @api.model
-    def _request(self, kind, companies=None):
+    def _request(self, kind, companies=None, recount=False, announce=False):
         """Ask for a pass over everybody of some companies (all, when empty), soon.
 
-        A pass that is asked for or under way already starts anew: one is enough.
+        A pass that is asked for or under way already starts anew: one is enough, and it does
+        what all of them were asked for.
 
+        :param recount: the stored figures are of another clock
+        :param announce: let moves set off what follows a change of stage
         :return: the runs
         """
         # sudo: a source may count for all companies, and runs belong to the machine
-        policies = self.env["cx.policy"].sudo().search([("company_id", "!=", False)])
+        policies = self.env["cx.policy"].sudo().search([("state", "=", "published")])
         runs = self.sudo()  # sudo: as above
         asked = runs.browse()
         for company in companies or policies.company_id:
@@ -84,8 +97,14 @@ class CxRun(models.Model):
             run = runs.search(going_on, limit=1) or runs.create(
                 {"company_id": company.id, "kind": kind}
             )
-            stronger = "rebuild" if "rebuild" in (kind, run.kind) else kind
-            run.write({"kind": stronger, **FROM_THE_START})
+            run.write(
+                {
+                    "kind": max(kind, run.kind, key=STRENGTH.index),
+                    "recount": recount or run.recount,
+                    "announce": announce or run.announce,
+                    **FROM_THE_START,
+                }
+            )
             asked |= run
         self.env.ref("cx_lifecycle.cron_pass")._trigger()
         return asked
@@ -118,13 +137,13 @@ class CxRun(models.Model):
                 self.env.invalidate_all(flush=False)
         raise AssertionError
 
-    def _lot(self, company, partner_ids, on=None, rebuilt=False):
+    def _lot(self, company, partner_ids, on=None, **how):
         """Evaluate some customers; when one of them fails, the others one by one."""
         customers = self.env["cx.customer"]
         try:
             with self.env.cr.savepoint():
                 scope = ids_scope(partner_ids)
-                examined, changed = customers._refresh(company, scope, on, rebuilt=rebuilt)
+                examined, changed = customers._refresh(company, scope, on, **how)
         except psycopg2.OperationalError:
             raise  # another worker was here: this lot is done again later
         except Exception as error:  # noqa: BLE001  whatever it is, the others go on
@@ -133,8 +152,8 @@ class CxRun(models.Model):
                 customers._note_error(company, partner_ids, error)
                 return
             middle = len(partner_ids) // 2
-            self._lot(company, partner_ids[:middle], on, rebuilt)
-            self._lot(company, partner_ids[middle:], on, rebuilt)
+            self._lot(company, partner_ids[:middle], on, **how)
+            self._lot(company, partner_ids[middle:], on, **how)
             return
         self.write({"examined": self.examined + examined, "changed": self.changed + changed})
 

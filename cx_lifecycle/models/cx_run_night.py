@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .scopes import everybody
+
 LOT = 1000  # customers evaluated between two commits, about a second
 # ids are drawn before they are committed: look a little behind the last one seen
 PARTNER_MARGIN = 1000
@@ -16,13 +18,14 @@ class CxRun(models.Model):
     def _cron_night(self):
         """Look at the customers that are due, company by company."""
         policies = self.env["cx.policy"]
-        young = policies.search([("history_from", "=", False)]).company_id
+        published = [("state", "=", "published")]
+        young = policies.search([("history_from", "=", False), *published]).company_id
         selling = self.env["cx.customer"]._read_group(
             [("company_id", "in", young.ids), ("purchase_count", ">", 0)], ["company_id"]
         )
         for [company] in selling:  # the first purchases of a company: learn from them
             self._request("evaluate", company)
-        working = [("company_id.active", "=", True)]
+        working = [("company_id.active", "=", True), *published]
         for policy in policies.search(working, order="scanned_at, id"):
             run = self.search(
                 [("company_id", "=", policy.company_id.id), ("kind", "=", "night"),
@@ -34,17 +37,20 @@ class CxRun(models.Model):
     def _night(self, policy):
         """One company's night; False when time is up and customers are left."""
         self.ensure_one()
-        company = policy.company_id
+        company, policies = policy.company_id, self.env["cx.policy"]
         self._begin()
         on = self.as_of or self.env["cx.customer"]._today(company)
         now = fields.Datetime.now()
         known = policy.scanned_at or now
         highest = self._mark_changed(policy, fields.Datetime.subtract(known, minutes=OVERLAP))
         policy.write({"scanned_at": now, "last_partner_id": highest})
+        self._mark_ruled(policy, on)
         self._commit(remaining=self._count_due(company, on))
         if not self._due(company, on):
             return False
         self._end()
+        if waiting := policies.search([("company_id", "=", company.id), ("tonight", "=", True)]):
+            waiting[0]._publish()
         return True
 
     def _mark_changed(self, policy, since, stale=False):
@@ -102,6 +108,43 @@ class CxRun(models.Model):
         for start in range(0, len(unknown), LOT):
             self._lot(company, [row[0] for row in unknown[start : start + LOT]])
         return self._highest_partner()
+
+    def _mark_ruled(self, policy, on):
+        """Mark customers whom a rule of the company's own begins or stops to fit as due.
+
+        Its conditions may look at anything, so this is one look at everybody; companies without
+        such rules do without.
+        """
+        if not policy.rule_ids:
+            return
+        self.env.flush_all()
+        customers, company = self.env["cx.customer"], policy.company_id
+        columns = ("partner_id", "id", "last_purchase_on", "purchase_count", "value_12m")
+        fits = customers._own_rule(
+            policy, everybody, on, *(SQL.identifier("c", name) for name in columns)
+        )
+        stored = SQL("array_position(%s::int[], c.rule_id)", policy.rule_ids.ids)
+        stages = self.env["cx.stage"]._ids_by_code()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE cx_customer SET due = true
+                  FROM (SELECT c.id, %(fits)s AS fits, coalesce(%(stored)s, 0) AS stored
+                          FROM cx_customer c
+                         WHERE c.company_id = %(company)s AND c.partner_id IS NOT NULL
+                           AND NOT c.due AND c.hold_until IS NULL AND c.declared_lost_on IS NULL
+                       ) AS ruled
+                 WHERE cx_customer.id = ruled.id AND fits <> stored
+                   -- who became dormant or lost by a rule stays so without it
+                   AND (fits > 0 OR stage_id NOT IN %(sticky)s)
+                """,
+                fits=fits,
+                stored=stored,
+                company=company.id,
+                sticky=(stages["dormant"], stages["lost"]),
+            )
+        )
+        customers.invalidate_model(["due"])
 
     def _highest_partner(self):
         [(highest,)] = self.env.execute_query(SQL("SELECT max(id) FROM res_partner"))

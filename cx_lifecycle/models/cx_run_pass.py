@@ -5,8 +5,8 @@ import psycopg2
 from odoo import api, models
 from odoo.tools import SQL
 
-from .cx_customer_refresh import range_scope
 from .cx_run import UNFINISHED
+from .scopes import everybody, range_scope
 
 PASS_LOT = 20_000  # contacts between two commits, a few seconds
 
@@ -28,10 +28,20 @@ class CxRun(models.Model):
         customers = self.env["cx.customer"]
         on = self.as_of or customers._today(company)
         self._begin()
-        self.total = self._count(lambda _partner: SQL("true"))
-        days = self._stage_days(company)
-        if not self.last_partner_id and (self.kind == "rebuild" or not policy.history_from):
-            policy._learn(days, on)
+        self.total = self._count(everybody)
+        first = not self.last_partner_id
+        unknown = first and not policy.history_from
+        if unknown:
+            self.recount = True
+        if self._counts_again() or (first and self.kind == "refit"):
+            days = self._stage_days(company)
+            if first and self.kind == "refit":
+                adopted, self.recount = policy._refit(days, on)
+                if not adopted:  # a person decides
+                    self._end()
+                    return True
+            elif unknown or (first and self.kind == "rebuild"):
+                policy._learn(days, on)
         self._commit()
         while high := self._next_partner(PASS_LOT):
             examined = self._retried(lambda high=high: self._pass_lot(company, on, high))
@@ -57,20 +67,29 @@ class CxRun(models.Model):
         if self.kind == "rebuild":
             self._forget_rebuilt(company, scope)
             self._keep_verdicts(company, scope, on)
-        days = SQL("SELECT partner_id, day, amount FROM cx_day WHERE %s", scope(SQL("partner_id")))
+        source = {"stored": True}
+        if self._counts_again():
+            those = scope(SQL("partner_id"))
+            source = {"days": SQL("SELECT partner_id, day, amount FROM cx_day WHERE %s", those)}
+        rebuilt = {"rebuilt": True} if self.kind == "rebuild" else {"by_rules": self}
         count = self._count(scope)
         customers = self.env["cx.customer"]
         try:
             with self.env.cr.savepoint():
-                examined, changed = customers._refresh(company, scope, on, days, rebuilt=True)
+                examined, changed = customers._refresh(company, scope, on, **source, **rebuilt)
             self.write({"examined": self.examined + examined, "changed": self.changed + changed})
         except psycopg2.OperationalError:
             raise
         except Exception:  # noqa: BLE001  find the culprit, evaluate the others
             partners = SQL("SELECT id FROM res_partner WHERE %s", scope(SQL("id")))
-            self._lot(company, [row[0] for row in self.env.execute_query(partners)], on, True)
+            ids = [row[0] for row in self.env.execute_query(partners)]
+            self._lot(company, ids, on, **rebuilt)
         self.write({"last_partner_id": high, "progress": self.progress + count})
         return count
+
+    def _counts_again(self):
+        """Whether the purchases are read, or the stored figures are right."""
+        return self.recount or self.kind == "rebuild"
 
     def _stage_days(self, company):
         """Add up the purchases of everybody once, for all lots of this connection."""

@@ -1,3 +1,4 @@
 from . import cx_contest
 from . import cx_snooze
 from . import base_partner_merge
+from . import cx_publish

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from odoo.tests import TransactionCase
 from odoo.tools import SQL
 
-from odoo.addons.cx_lifecycle.models.cx_customer_refresh import ids_scope
+from odoo.addons.cx_lifecycle.models.scopes import ids_scope
 
 TODAY = date.today()
 
@@ -82,6 +82,22 @@ class LifecycleCase(TransactionCase):
             {"company_id": cls.company.id, "kind": "night", "as_of": as_of}
         )
         run._night(cls.policy)
+        return run
+
+    @classmethod
+    def rule(cls, policy=None, **values):
+        """Write rules into a policy, published or not, as if they had always been so."""
+        policy = policy or cls.policy
+        state, policy.state = policy.state, "draft"
+        policy.write(values)
+        policy.state = state
+
+    @classmethod
+    def publish(cls, draft, announce=False):
+        """Publish a draft and look at everybody, as the background job does."""
+        run = draft.sudo()._publish(announce)
+        run._pass()
+        cls.policy = cls.env["cx.policy"]._of(draft.company_id)
         return run
 
     def setUp(self):

@@ -51,7 +51,8 @@ class TestExplain(LifecycleCase):
         for day, met in ((customer.dormant_on - timedelta(days=1), False),
                          (customer.dormant_on, True)):  # fmt: skip
             customer.invalidate_recordset()
-            params = customer._params(self.policy, day)
+            days = {customer.first_purchase_on, customer.last_purchase_on, day}
+            params = customer._params(self.policy, day, self.policy._positions(days))
             lines = customer._tests(params, self.policy)
             self.assertEqual(all(line["met"] for line in lines[:3]), met, day)
 

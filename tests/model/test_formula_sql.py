@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from odoo.addons.cx_lifecycle.engine import formula, rhythm
 from odoo.addons.cx_lifecycle.models.cx_customer import formula_sql
+from odoo.addons.cx_lifecycle.models.scopes import everybody
 
 LEVELS = rhythm.CURVE + rhythm.EXPECTED + rhythm.CHANGES
 INPUTS = ("x", "tx", "sl", "sq", "until", "silence")
@@ -36,8 +37,7 @@ class TestFormula(LifecycleCase):
             self.policy.write({"theta": list(theta), "median_gap": gap})
             rows = [tuple(map(float, row)) for row in self.grid()]
             source = SQL(
-                "SELECT x, tx, sl, sq, until, silence, %s FROM (VALUES %s) AS v (%s)",
-                self.policy._columns(),
+                "SELECT * FROM (VALUES %s) AS v (%s)",
                 SQL(", ").join(
                     SQL("(%s)", SQL(", ").join(SQL("%s::float8", v) for v in row)) for row in rows
                 ),
@@ -53,7 +53,8 @@ class TestFormula(LifecycleCase):
                 SQL(
                     "SELECT %s, %s, %s FROM (%s) AS f",
                     SQL(", ").join(map(SQL.identifier, names)),
-                    SQL(likely.text), SQL(rare.text), formula_sql(LEVELS, source),
+                    SQL(likely.text), SQL(rare.text),
+                    formula_sql(LEVELS, self.policy._with_numbers(source, everybody)),
                 )
             )  # fmt: skip
             for row, values in zip(rows, found, strict=True):

@@ -99,9 +99,7 @@ class TestLedger(LifecycleCase):
     def test_a_new_policy_re_evaluates_everybody(self):
         customer = self.buy(self.partner(), 30, 20, 10)
         self.env["cx.run"].search([]).state = "done"
-        self.policy.floor_days = 5
-        self.policy.rarity_one_in = 1.2
-        self.policy.chance_limit = 0.99
+        self.rule(floor_days=5, rarity_one_in=1.2, chance_limit=0.99)
         run = self.env["cx.run"].search([("state", "=", "waiting")])
         self.assertEqual(run.kind, "evaluate")
         run._pass()

@@ -58,7 +58,7 @@ class TestStages(LifecycleCase):
         self.assertStage(self.of(partner), "suspect")
 
     def test_prospects_by_domain(self):
-        self.policy.prospect_domain = '[("ref", "=", "VIP")]'
+        self.rule(prospect_domain='[("ref", "=", "VIP")]')
         vip, other = self.partner(ref="VIP"), self.partner()
         self.night()
         self.assertStage(self.of(vip), "prospect")
@@ -104,7 +104,7 @@ class TestStages(LifecycleCase):
         self.assertStage(customer, "dormant", "silence")
 
     def test_never_dormant_before_the_floor(self):
-        self.policy.floor_days = 300
+        self.rule(floor_days=300)
         customer = self.buy(self.partner(), 60, 40, 20)
         self.assertEqual(customer.dormant_on, ago(20) + timedelta(days=300))
 

@@ -4,6 +4,7 @@ import csv
 import itertools
 import math
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,7 +12,7 @@ from odoo.addons.cx_lifecycle.engine import rhythm
 from odoo.addons.cx_lifecycle.engine.formula import compute, select
 
 VECTORS = Path(__file__).parents[1] / "data" / "vectors.csv"
-POLICY = {"rarity_limit": 1 / 3, "chance_limit": 0.5, "lost_limit": 0.1, "floor_days": 7.0}
+POLICY = rhythm.DEFAULT_LIMITS
 STATISTICS = ("x", "tx", "sl", "sq", "g0")
 
 
@@ -25,12 +26,12 @@ def golden():
 
 def curve(theta=rhythm.DEFAULT_THETA, **statistics):
     parameters = dict(zip(rhythm.PARAMETERS, theta, strict=True))
-    return compute(rhythm.CURVE, **parameters, **POLICY, **statistics)
+    return compute(rhythm.CURVE + rhythm.EXPECTED, **parameters, **POLICY, **statistics)
 
 
 def changes(row, until=rhythm.NEVER):
     """The row with its days of expectation and of change; those after ``until`` may be NEVER."""
-    return compute((*rhythm.EXPECTED, *rhythm.CHANGES), **{**vars(row), "until": until})
+    return compute(rhythm.CHANGES, **{**vars(row), "until": until})
 
 
 def customer(gaps, g0, theta=rhythm.DEFAULT_THETA):
@@ -77,7 +78,7 @@ class TestGoldenNumbers:
         pairs = []
         for line in golden():
             inputs = {name: line[name] for name in (*STATISTICS, *rhythm.PARAMETERS)}
-            row = compute(rhythm.CURVE, **inputs, **POLICY)
+            row = compute(rhythm.CURVE + rhythm.EXPECTED, **inputs, **POLICY)
             pairs.append((line, changes(row)))
         return pairs
 
@@ -234,3 +235,41 @@ def test_every_formula_also_writes_sql(levels):
     assert query.count("OFFSET 0") == len(levels)
     assert query.count("(") == query.count(")")
     assert all(f" AS {name}" in query for level in levels for name in level)
+
+
+class TestModes:
+    """What decides when it is not the curve: a number of days, or of the customer's own gaps."""
+
+    @staticmethod
+    def days(gaps, **limits):
+        row = customer(gaps, 60.0)
+        return changes(SimpleNamespace(**{**vars(row), **limits}))
+
+    def test_fixed_days(self):
+        row = self.days([30] * 10, mode=rhythm.FIXED, dormant_after=90.0, lost_after=200.0)
+        assert (row.dormant_days, row.lost_days) == (90.0, 200.0)
+
+    def test_multiple_of_the_own_interval(self):
+        row = self.days([30] * 10, mode=rhythm.MULTIPLE, dormant_multiple=2.5, lost_multiple=6.0)
+        usual = (60.0 + 300.0) / 11.0
+        assert row.dormant_days == math.ceil(2.5 * usual)
+        assert row.lost_days == math.ceil(6.0 * usual)
+
+    def test_one_time_buyers_are_measured_by_the_company(self):
+        assert self.days([], mode=rhythm.MULTIPLE, dormant_multiple=2.0).dormant_days == 120.0
+
+    @pytest.mark.parametrize("mode", [rhythm.RHYTHM, rhythm.FIXED, rhythm.MULTIPLE])
+    def test_floor_and_ceiling_bind_every_mode(self, mode):
+        early = self.days([30] * 10, mode=mode, ceiling_days=9.0)
+        assert early.dormant_days == 9.0
+        late = self.days([30] * 10, mode=mode, floor_days=900.0)
+        assert late.dormant_days == 900.0
+        assert late.lost_days >= late.dormant_days
+
+    def test_a_curve_without_end_still_meets_the_ceiling(self):
+        row = self.days([30] * 10, chance_limit=-1.0, ceiling_days=400.0)
+        assert row.dormant_days == 400.0
+
+    def test_the_horizon_is_the_policys(self):
+        row = compute(rhythm.EXPECTED, **{**vars(customer([], 50.0)), "intervals": 2.0})
+        assert row.horizon == 100.0

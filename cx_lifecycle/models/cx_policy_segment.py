@@ -1,0 +1,47 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from . import cx_policy_domain as domains
+from .cx_policy_limits import LEARNED
+
+
+class CxPolicySegment(models.Model):
+    """Customers with limits, and from 50 repeat buyers on a rhythm, of their own."""
+
+    _name = "cx.policy.segment"
+    _inherit = ["cx.policy.line", "cx.policy.limits"]
+    _description = "Policy Segment"
+    _order = "sequence, id"
+
+    sequence = fields.Integer(default=10, help="A customer belongs to the first segment that fits.")
+    name = fields.Char("Segment", required=True, translate=True)
+    domain = fields.Char(
+        "Who Belongs to It",
+        required=True,
+        default="[]",
+        help="Condition on the customer's contact. It is looked at with the rights of the "
+        "policy's author.",
+    )
+
+    @api.constrains("domain")
+    def _check_domain(self):
+        for segment in self:
+            if domains.check(segment, "domain", "res.partner").is_true():
+                raise ValidationError(
+                    self.env._(
+                        "Who Belongs to It: segment %s would take everybody. Say whom it is for, "
+                        "or change the limits of the policy itself.",
+                        segment.name,
+                    )
+                )
+            if field := domains.decided_field(domains.parsed(segment.domain)):
+                raise ValidationError(
+                    self.env._(
+                        "Who Belongs to It: %s is decided by these very rules. Choose another "
+                        "field.",
+                        field,
+                    )
+                )
+
+    def _is_rule(self, vals):
+        return super()._is_rule({key: vals[key] for key in set(vals) - {*LEARNED, "fitted_for"}})

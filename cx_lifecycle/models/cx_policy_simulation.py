@@ -1,0 +1,131 @@
+"""What a version of the rules would do to today's customers, before anything moves."""
+
+from odoo import models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
+
+from .cx_policy import RULES
+from .scopes import everybody
+
+# Beyond so many customers an answer takes longer than a person likes to wait.
+IN_BACKGROUND = 150_000
+# A rule that decides for more than this share of the customers is asked about.
+BROAD = 0.5
+
+
+class CxPolicy(models.Model):
+    _inherit = "cx.policy"
+
+    def simulate(self, changes=None):
+        """Who would move if this version, with some changes not saved yet, were published today.
+
+        :param dict changes: values as the form would save them
+        :return: JSON for the panel beside the form, see ``cx.simulation.answer``; when the
+            changes cannot be published, ``problems`` says why and nothing was simulated
+        """
+        self.ensure_one()
+        self.check_access("write")
+        rules = {name: value for name, value in (changes or {}).items() if name in RULES}
+        trial = self._trial(rules)
+        problems = trial._problems()
+        if problems:
+            return {"id": False, "state": "done", "problems": problems}
+        simulation = self.env["cx.simulation"]._begin(self, rules)
+        return simulation.answer()
+
+    def _trial(self, changes):
+        """This version with changes that are not saved, as a record that only reads.
+
+        Conditions of a draft are looked at as whoever tries it, who will be its author.
+        """
+        draft = self.state == "draft" and not self.env.su
+        author = {"user_id": self.env.uid} if draft else {}
+        return self.new({**changes, **author}, origin=self) if changes or author else self
+
+    def _problems(self):
+        """Why this version cannot be published: messages that say what to do."""
+        problems = []
+        for record in (self, *self.segment_ids, *self.rule_ids, *self.closure_ids):
+            for check in record._constraint_methods:
+                try:
+                    check(record)
+                except (UserError, ValidationError, AccessError) as error:
+                    problems.append(str(error))
+                except (TypeError, ValueError) as error:  # a line that is not filled in yet
+                    problems.append(self.env._("Something is not filled in yet: %s", error))
+        return list(dict.fromkeys(problems))
+
+    def _notes(self):
+        """What the simulation cannot know yet, or knows less well."""
+        notes = []
+        for segment in self.segment_ids:
+            if segment.fitted_for != self._fitted_for(segment.domain):
+                notes.append(
+                    self.env._(
+                        "The rhythm of segment %s is learned when you save; until then the "
+                        "company's is used.",
+                        segment.name or "",
+                    )
+                )
+        saved = self._origin
+        if self.closure_ids._origin != self.closure_ids.ids and self._closed() != saved._closed():
+            notes.append(self.env._("Changed closures count when you save."))
+        if self.season_clock != saved.season_clock:
+            notes.append(self.env._("The season clock counts when you save."))
+        elif self.season_clock and not self.season_weights:
+            notes.append(
+                self.env._("There are less than two full years of purchases: no season is known.")
+            )
+        return notes
+
+    def _broad_rules(self):
+        """Warnings of rules of the company's own that would decide for most customers."""
+        warnings = []
+        if self.rule_ids:
+            on = self.env["cx.customer"]._today(self.company_id)
+            self.env.flush_all()
+            counts = dict(
+                self.env.execute_query(
+                    SQL(
+                        "SELECT own_rule, count(*) FROM (%s) AS s WHERE customer_id IS NOT NULL"
+                        " GROUP BY own_rule",
+                        self._staged_today(on),
+                    )
+                )
+            )
+            everybody_there = sum(counts.values())
+            for number, rule in enumerate(self.rule_ids, 1):
+                share = counts.get(number, 0) / everybody_there if everybody_there else 0.0
+                if share > BROAD:
+                    warnings.append(
+                        self.env._(
+                            "Rule “%(rule)s” decides for %(share)s%% of all customers, whatever "
+                            "their rhythm. Is its condition narrow enough?",
+                            rule=rule.name, share=round(100 * share),
+                        )
+                    )  # fmt: skip
+        return warnings
+
+    # -------------------------------------------------------------------- SQL
+    def _staged_today(self, on, scope=everybody):
+        """SELECT of everybody with the stage that these rules would give today."""
+        company, customers = self.company_id, self.env["cx.customer"]
+        if self._of(company).clock_key == self.clock_key:
+            statistics = customers._stored_statistics(company, self, scope)
+        else:
+            days = self.env["cx.purchase.source"]._days(company, scope)
+            statistics = customers._statistics(self, on, days)
+        return customers._staged(company, self, scope, on, statistics)
+
+    def _differences(self, other, on):
+        """How many customers another version would put in another stage, of how many."""
+        self.env.flush_all()
+        [(moving, customers)] = self.env.execute_query(
+            SQL(
+                "SELECT count(*) FILTER (WHERE a.stage_id IS DISTINCT FROM b.stage_id), count(*)"
+                " FROM (%s) AS a FULL JOIN (%s) AS b USING (partner_id)",
+                self._staged_today(on),
+                other._staged_today(on),
+            )
+        )
+        return moving, customers
