@@ -166,7 +166,7 @@ def judge(past, customers, options, parameters, clock=None):
 def print_report(found, options):
     outcome = [came for _score, came in found.scores[Report.CURVE]]
     print(f"{len(outcome)} customers, {sum(outcome)} of them back within {options.horizon} days")
-    print(f"expected back: {found.expected:.0f}, which is {found.bias:+.3f} of them all")
+    print(f"expected back: {found.expected:.0f} (mean chance - share: {found.bias:+.3f})")
     print(
         f"fit: {found.fitted.silences} of {found.observed} silences, median gap {found.g0:g} days, "
         f"{found.fitted.iterations} iterations, {found.cpu:.2f} s CPU"
