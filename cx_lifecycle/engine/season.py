@@ -161,11 +161,11 @@ def _growths(totals):
 def _shape(counts, open_days, growth):
     """Purchases a day in each of a year's 12 months, as a ratio to the year's own.
 
-    Counts are first brought to the level of the year's middle. A month without an open day,
+    Counts are first brought to the level of the year's first month. A month without an open day,
     and each month of a year without purchases, reads 1.
     """
     level = [
-        count * math.exp(-growth * (place - 5.5) / 12.0) if days else 0.0
+        count * math.exp(-growth * place / 12.0) if days else 0.0
         for place, (count, days) in enumerate(zip(counts, open_days, strict=True))
     ]
     usual = sum(level) / max(sum(open_days), 1)

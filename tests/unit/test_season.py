@@ -99,7 +99,7 @@ class TestWeights:
         """
         counts = {(2021, month): 240 * length / 365 for month, length in enumerate(COMMON, 1)}
         counts[2022, 6] = 720
-        first = [math.exp(-math.log(3) * (place - 5.5) / 12) for place in range(12)]
+        first = [math.exp(-math.log(3) * place / 12) for place in range(12)]
         level = sum(r * d for r, d in zip(first, COMMON, strict=True)) / 365
         shapes = [
             (0.5 * first[place] / level + 0.75 * (365 / 30 if place == 5 else 0.0)) / 1.25
@@ -129,6 +129,16 @@ class TestWeights:
         found = season.weights(counts, *whole(2018, 5))
         # at an end, where the year after is not known, a jump is taken for growth
         assert found == pytest.approx([1.0] * 12, abs=0.15 if place in (1, 4) else 0.01)
+
+    def test_one_great_year_is_no_season(self):
+        counts = {(y, m): n * (100 if y == 2020 else 1) for (y, m), n in steady(2018, 5).items()}
+        found = season.weights(counts, *whole(2018, 5))
+        assert found == pytest.approx([1.0] * 12, abs=0.01)
+
+    def test_what_was_before_five_years_does_not_matter(self):
+        counts = steady(2012, 4, season=HALF_AUGUST) | steady(2016, 5)
+        found = season.weights(counts, *whole(2012, 9))
+        assert found == season.weights(counts, *whole(2016, 5))
 
     def test_chance_alone_is_hardly_a_season(self):
         draw = random.Random(7)
