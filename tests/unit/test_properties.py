@@ -10,7 +10,7 @@ from odoo.addons.cx_lifecycle.engine import fit, rhythm
 from odoo.addons.cx_lifecycle.engine.formula import compute
 
 LEVELS = rhythm.CURVE + rhythm.EXPECTED + rhythm.CHANGES
-SEARCHING = settings(max_examples=150, deadline=None, derandomize=True)
+SEARCHING = settings(max_examples=100, deadline=None, derandomize=True)
 
 gaps = st.lists(st.integers(1, 1500), max_size=40) | st.builds(
     lambda gap, times: [gap] * times, st.integers(1, 400), st.integers(1, 60)
