@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from . import rhythm
 from .formula import compute
+from .season import SHORTEST
 
 # How far each parameter may stray from the prior's centre: its standard deviation.
 # The centre itself is the ``start`` of :func:`fit`.
@@ -45,10 +46,10 @@ class Silence(NamedTuple):
     """What followed one purchase, and the customer's statistics as they then stood."""
 
     x: int  # repeat purchases so far
-    tx: int  # days from the first purchase to this one
+    tx: float  # sum of the gaps: days from the first purchase to this one
     sl: float  # sum of ln(gap), over the gaps in days between the purchases so far
     sq: float  # sum of ln(gap)²
-    days: int  # length of the silence
+    days: float  # length of the silence
     closed: bool  # whether a purchase ended it
 
 
@@ -62,26 +63,36 @@ class Fit:
     silences: int  # how many carried information
 
 
-def silences(days, until):
+def silences(days, until, clock=None):
     """The silences of one customer who purchased on ``days``, observed up to ``until``.
 
     The last one is open; its statistics are those of the customer on ``until``.
     Purchases after ``until`` are not seen. Example: purchases on the 1st and the 11th,
     observed up to the 15th, give a closed silence of 10 days and an open one of 4.
+
+    :param clock: units by day, such as ``dict(season.clock(...))``, for the days and
+        ``until``. All lengths are then in units; a gap has at least ``season.SHORTEST``,
+        and the sum of the gaps may so exceed the units from the first purchase to the last
     """
     days = sorted({day for day in days if day <= until})
     found, x, tx, sl, sq = [], 0, 0, 0.0, 0.0
     for day, following in itertools.pairwise(days):
-        gap = (following - day).days
+        gap = (following - day).days if clock is None else _gap(clock, day, following)
         found.append(Silence(x, tx, sl, sq, gap, True))
         x, tx, sl, sq = x + 1, tx + gap, sl + math.log(gap), sq + math.log(gap) ** 2
     if days:
-        found.append(Silence(x, tx, sl, sq, (until - days[-1]).days, False))
+        last = days[-1]
+        silent = (until - last).days if clock is None else clock[until] - clock[last]
+        found.append(Silence(x, tx, sl, sq, silent, False))
     return found
 
 
+def _gap(clock, day, following):
+    return max(clock[following] - clock[day], SHORTEST)
+
+
 def median_gap(gaps):
-    """The company's usual gap in days: the median, or the built-in one if gaps are few."""
+    """The company's usual gap, in days or units: the median, or the built-in one if few."""
     gaps = list(gaps)
     return float(statistics.median(gaps)) if len(gaps) >= ENOUGH_GAPS else rhythm.DEFAULT_GAP
 
