@@ -202,6 +202,7 @@ test("the matrix scrolls under the names of its rows", async () => {
     const scroll = queryOne(".o_cx_simulation_scroll");
     expect(scroll.clientWidth).not.toBeGreaterThan(page.clientWidth);
     expect(scroll.scrollWidth).toBeGreaterThan(scroll.clientWidth);
+    expect(".o_cx_simulation_caption").toHaveRect({ width: page.clientWidth });
     const name = queryOne(".o_cx_simulation_matrix th[scope=row]:first");
     const before = name.getBoundingClientRect().left;
     scroll.scrollLeft = 80;
