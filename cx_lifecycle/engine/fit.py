@@ -46,7 +46,7 @@ class Silence(NamedTuple):
     """What followed one purchase, and the customer's statistics as they then stood."""
 
     x: int  # repeat purchases so far
-    tx: float  # sum of the gaps: days from the first purchase to this one
+    tx: float  # days from the first purchase to this one
     sl: float  # sum of ln(gap), over the gaps in days between the purchases so far
     sq: float  # sum of ln(gap)²
     days: float  # length of the silence
@@ -71,15 +71,15 @@ def silences(days, until, clock=None):
     observed up to the 15th, give a closed silence of 10 days and an open one of 4.
 
     :param clock: units by day, such as ``dict(season.clock(...))``, for the days and
-        ``until``. All lengths are then in units; a gap has at least ``season.SHORTEST``,
-        and the sum of the gaps may so exceed the units from the first purchase to the last
+        ``until``. All lengths are then in units; a gap has at least ``season.SHORTEST``
     """
     days = sorted({day for day in days if day <= until})
     found, x, tx, sl, sq = [], 0, 0, 0.0, 0.0
     for day, following in itertools.pairwise(days):
         gap = (following - day).days if clock is None else _gap(clock, day, following)
         found.append(Silence(x, tx, sl, sq, gap, True))
-        x, tx, sl, sq = x + 1, tx + gap, sl + math.log(gap), sq + math.log(gap) ** 2
+        tx += gap if clock is None else clock[following] - clock[day]
+        x, sl, sq = x + 1, sl + math.log(gap), sq + math.log(gap) ** 2
     if days:
         last = days[-1]
         silent = (until - last).days if clock is None else clock[until] - clock[last]

@@ -1,7 +1,7 @@
 """The company's rules in versions: drafts are changed, one is in force, the old ones are kept."""
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from . import cx_policy_domain as domains
@@ -148,7 +148,7 @@ class CxPolicy(models.Model):
     def _check_history(self):
         for policy in self:
             if not 0 <= policy.history_days <= 3650:
-                raise UserError(
+                raise ValidationError(
                     self.env._(
                         "History Before Anybody Is Lost: %s is out of range. Enter a number of "
                         "days from 0 to 3650.",
@@ -175,12 +175,15 @@ class CxPolicy(models.Model):
 
     def write(self, vals):
         self._check_machine(vals)
-        if set(RULES).isdisjoint(vals):
-            return super().write({key: vals[key] for key in set(vals) - {"edition"}})
-        self._check_draft()
+        edition = vals.get("edition")
+        vals = {key: vals[key] for key in vals if key != "edition"}
         for policy in self:
-            policy._check_edition(vals.get("edition"))
-            author = {} if self.env.su else {"user_id": self.env.uid}
+            policy._check_edition(edition)
+        if set(RULES).isdisjoint(vals):
+            return super().write(vals)
+        self._check_draft()
+        author = {} if self.env.su else {"user_id": self.env.uid}
+        for policy in self:
             super(CxPolicy, policy).write({**vals, **author, "edition": policy.edition + 1})
         self._prepare()
         return True

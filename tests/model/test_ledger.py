@@ -68,7 +68,7 @@ class TestLedger(LifecycleCase):
         names = [name for name in STORED if name not in ("error_on", "hold_user_id")]
         results = []
         for few in (0, 100):
-            with patch("odoo.addons.cx_lifecycle.models.cx_customer_refresh.FEW", few):
+            with patch("odoo.addons.cx_lifecycle.models.scopes.FEW", few):
                 self.env.cr.execute("DELETE FROM cx_customer")
                 self.refresh(partners)
                 results.append([self.of(p).read(names) for p in partners])
@@ -98,13 +98,15 @@ class TestLedger(LifecycleCase):
 
     def test_a_new_policy_re_evaluates_everybody(self):
         customer = self.buy(self.partner(), 30, 20, 10)
-        self.env["cx.run"].search([]).state = "done"
-        self.rule(floor_days=5, rarity_one_in=1.2, chance_limit=0.99)
-        run = self.env["cx.run"].search([("state", "=", "waiting")])
+        before = self.stages(customer)
+        draft = self.policy._draft_from(floor_days=5, rarity_one_in=1.2, chance_limit=0.99)
+        run = self.publish(draft)
         self.assertEqual(run.kind, "evaluate")
-        run._pass()
         self.assertStage(customer, "dormant")
-        self.assertTrue(customer.episode_ids[0].rebuilt, "no campaign starts from this")
+        moved = customer.episode_ids.sorted("id")[-1]
+        self.assertTrue(moved.silent, "nothing starts from this")
+        self.assertEqual((moved.entered_on, moved.policy_id), (TODAY, draft))
+        self.assertEqual(self.stages(customer)[:-2], before[:-1], "what was lived stays")
         self.assertLedger(customer)
 
     def test_as_of_a_day(self):

@@ -31,8 +31,7 @@ def percent(low, high):
 
 def numbers(**changes):
     """What the policy adds to a row: its defaults, but for the changes."""
-    policy = {"rarity_limit": 1 / 3, "chance_limit": 0.5, "lost_limit": 0.1, "floor_days": 7.0}
-    return {**policy, **changes}
+    return {**rhythm.DEFAULT_LIMITS, **changes}
 
 
 policies = st.builds(
