@@ -240,9 +240,8 @@ class CxPolicy(models.Model):
     @api.model
     def _of(self, company):
         """The published policy of a company, made from the defaults when there is none."""
-        # sudo: everybody's stages follow it
         published = [("company_id", "=", company.id), ("state", "=", "published")]
-        policy = self.sudo().search(published)
+        policy = self.sudo().search(published)  # sudo: everybody's stages follow it
         if not policy:
             # the built-in rules are nobody's, so they run with everybody's rights
             root = self.with_user(SUPERUSER_ID).with_context(lang="en_US")
@@ -321,8 +320,8 @@ class CxPolicy(models.Model):
 
     def _draft_from(self, **values):
         """A draft with this version's rules and rhythm; learned values are today's."""
-        # sudo: the copy takes over learned values; who may write policies was asked before
         published = self._of(self.company_id)
+        # sudo: the copy takes over learned values; who may write policies was asked before
         draft = self.sudo().copy({"based_on_id": published.id, "user_id": self.env.uid, **values})
         if self != published:
             draft._take_rhythm(published)

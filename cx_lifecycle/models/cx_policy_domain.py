@@ -32,7 +32,9 @@ def as_author(policy, model):
             policy.env._(
                 "The conditions of policy %(policy)s run with the rights of %(author)s, who may "
                 "no longer work for %(company)s. Publish a new version of it.",
-                policy=policy.display_name, author=author.sudo().name, company=company.name,
+                policy=policy.display_name,
+                author=author.sudo().name,  # sudo: a name, for the message
+                company=company.name,
             )
         )  # fmt: skip
     return (
