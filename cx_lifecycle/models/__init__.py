@@ -7,6 +7,7 @@ from . import cx_customer_verdict
 from . import cx_customer_ledger
 from . import cx_customer_explain
 from . import cx_customer_hold
+from . import cx_customer_as_of
 from . import cx_customer_merge
 from . import cx_episode
 from . import cx_run

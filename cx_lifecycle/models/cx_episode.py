@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class CxEpisode(models.Model):
@@ -30,6 +31,12 @@ class CxEpisode(models.Model):
         "rarity and chance (shares), value (12 months)."
     )
     rebuilt = fields.Boolean(help="Reconstructed from past purchases rather than lived through.")
+    as_of = fields.Date(
+        store=False,
+        search="_search_as_of",
+        exportable=False,
+        help="To search a day: finds the stage each customer was in when that day ended.",
+    )
 
     _open_unique = models.UniqueIndex(
         "(customer_id) WHERE left_on IS NULL", "A customer is in one stage at a time."
@@ -37,6 +44,17 @@ class CxEpisode(models.Model):
     _order_check = models.Constraint(
         "CHECK(left_on IS NULL OR left_on >= entered_on)", "An episode cannot end before it began."
     )
+
+    def _search_as_of(self, operator, value):
+        """Stays that cover a day: begun by then, and ended later or not yet."""
+        if operator != "in":
+            return NotImplemented
+        return Domain.OR(
+            Domain("entered_on", "<=", day)
+            & (Domain("left_on", "=", False) | Domain("left_on", ">", day))
+            for day in value
+            if day
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):

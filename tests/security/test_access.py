@@ -28,6 +28,7 @@ GROUPS = {
 # public methods of ours that RPC may call, and who may
 METHODS = {
     "chance_of_purchase", "why", "hold", "release_hold", "declare_lost", "withdraw_loss", "snooze",
+    "stage_on", "stage_counts",
     "action_open_partner", "action_contest", "action_snooze", "action_plan", "action_purchases",
     "action_purchase_day", "action_email", "action_check", "action_count_instead",
     "action_run_now", "action_apply",
