@@ -10,6 +10,7 @@ from . import cx_customer_hold
 from . import cx_customer_as_of
 from . import cx_customer_merge
 from . import cx_episode
+from . import cx_objection
 from . import cx_run
 from . import cx_run_pass
 from . import cx_run_night

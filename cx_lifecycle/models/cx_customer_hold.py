@@ -74,6 +74,9 @@ class CxCustomer(models.Model):
                 )
             )
         reason = reason.strip()
+        self.env["cx.objection"]._say(
+            self, "hold", judged_stage_id=stage.id, note=reason, until=until
+        )
         return self._judge(
             {
                 "hold_stage_id": stage.id,
@@ -96,6 +99,7 @@ class CxCustomer(models.Model):
         """
         self._check_may_judge()
         held = self.filtered("hold_until")
+        self.env["cx.objection"]._take_back(held, "hold")
         return held._judge(
             {"hold_stage_id": False, "hold_until": False, "hold_reason": False,
              "hold_user_id": False},
@@ -113,6 +117,7 @@ class CxCustomer(models.Model):
         self._check_may_judge()
         self._check_reason(reason)
         reason = reason.strip()
+        self.env["cx.objection"]._say(self, "declared_lost", note=reason)
         return self._judge(
             {
                 "declared_lost_on": fields.Date.context_today(self),
@@ -133,6 +138,7 @@ class CxCustomer(models.Model):
         """
         self._check_may_judge()
         declared = self.filtered("declared_lost_on")
+        self.env["cx.objection"]._take_back(declared, "declared_lost")
         return declared._judge(
             {"declared_lost_on": False, "declared_lost_reason": False},
             self.env._("Declared loss withdrawn: the rules decide again."),
@@ -155,6 +161,7 @@ class CxCustomer(models.Model):
         if reason not in dict(SNOOZE_REASONS):
             raise ValidationError(self.env._("Reason: choose one from the list."))
         note = note or False
+        self.env["cx.objection"]._say(self, "not_now", reason_code=reason, note=note, until=until)
         # sudo: reps read customers, and may only postpone them
         return self.sudo().write(
             {"snooze_until": until, "snooze_reason": reason, "snooze_note": note}
