@@ -47,7 +47,8 @@ class CxCustomer(models.Model):
                                         previous_stage_id, entered_on, left_on, reason, figures,
                                         rebuilt, silent, create_date)
                 SELECT customer_id, %(company)s, %(policy)s, stage_id, previous_stage_id,
-                       entered_on, lead(entered_on) OVER (PARTITION BY customer_id ORDER BY entered_on, turn),
+                       entered_on,
+                       lead(entered_on) OVER (PARTITION BY customer_id ORDER BY entered_on, turn),
                        reason,
                        jsonb_strip_nulls(jsonb_build_object(
                            'purchases', x + 1, 'last', last, 'silence', entered_on - last,

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, formatLang
 
-from .cx_policy_simulation import IN_BACKGROUND
-from .scopes import everybody, range_scope
+from ..models.cx_policy_simulation import IN_BACKGROUND
+from ..models.scopes import everybody, range_scope
 
 EXAMPLES = 10
 LOT = 50_000  # contacts in one step of a simulation in the background
