@@ -102,8 +102,8 @@ class CxCustomer(models.Model):
                       FROM silent) AS lost
              WHERE lost_on <= until_on
             """,
-            dormant=policy._day_after(SQL("day"), SQL("dormant_days")),
-            lost=policy._day_after(SQL("day"), SQL("lost_days")),
+            dormant=policy._day_after(SQL("silent.day"), SQL("dormant_days")),
+            lost=policy._day_after(SQL("silent.day"), SQL("lost_days")),
             never=rhythm.NEVER,
             history_from=policy.history_from or None,
             history=policy.history_days,
