@@ -144,7 +144,7 @@ class CxCustomer(models.Model):
                    coalesce(s.value_12m, 0) AS value_12m, s.value_review_on,
                    %(expected)s AS next_purchase_on, %(expected_from)s AS next_purchase_from,
                    %(overdue)s AS next_purchase_to, %(dormant)s AS dormant_on,
-                   greatest(%(lost)s, CASE WHEN s.lost_days < %(never)s THEN
+                   greatest(%(lost)s, CASE WHEN s.lost_days < %(never)s AND s.purchases > 0 THEN
                        least(%(history_from)s, s.first_on) + %(history)s END) AS lost_on
               FROM res_partner p
          LEFT JOIN cx_customer c ON c.partner_id = p.id AND c.company_id = %(company)s
