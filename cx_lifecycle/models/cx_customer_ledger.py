@@ -3,8 +3,11 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..engine import rhythm
+from ..engine import formula, rhythm
 from .cx_customer import formula_sql
+
+# What is told of each past purchase, besides what the formulas need.
+PAST = {"customer_id", "first_on", "day", "x", "usual", "until", "until_on", "earliest_days"}
 
 
 class CxCustomer(models.Model):
@@ -24,6 +27,7 @@ class CxCustomer(models.Model):
         if not missing:
             return
         purchases = self._past_purchases(company, policy, scope, on, days)
+        constants = policy._constants()
         stages = self.env["cx.stage"]._ids_by_code()
         self.env.cr.execute(
             SQL(
@@ -57,9 +61,17 @@ class CxCustomer(models.Model):
                   FROM linked
                  WHERE previous_stage_id IS DISTINCT FROM stage_id
                 """,
-                curve=formula_sql(rhythm.CURVE + rhythm.EXPECTED, purchases),
+                curve=formula_sql(
+                    rhythm.CURVE + rhythm.EXPECTED,
+                    purchases,
+                    constants,
+                    PAST | formula.inputs(rhythm.CHANGES, constants),
+                ),
                 silent=formula_sql(
-                    rhythm.CHANGES, SQL("SELECT * FROM purchase WHERE until >= overdue_days")
+                    rhythm.CHANGES,
+                    SQL("SELECT * FROM purchase WHERE until >= earliest_days"),
+                    constants,
+                    PAST | {"dormant_days", "lost_days"},
                 ),
                 events=self._past_events(policy),
                 on=on,
