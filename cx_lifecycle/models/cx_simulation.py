@@ -146,19 +146,20 @@ class CxSimulation(models.TransientModel):
                 "cells": [], "headlines": [], "examples": [],
             }  # fmt: skip
         stages = self.env["cx.stage"].search([])  # pylint: disable=no-search-all
+        cells = self.cells or []  # of nobody: an empty list is stored as nothing
         return {
             "id": self.id,
             "state": self.state,
             "progress": 100,
             "problems": [],
             "notes": self.policy_id._trial(self.changes or {})._notes(),
-            "customers": sum(cell[2] for cell in self.cells),
-            "moving": sum(cell[2] for cell in self.cells if cell[0] != cell[1]),
+            "customers": sum(cell[2] for cell in cells),
+            "moving": sum(cell[2] for cell in cells if cell[0] != cell[1]),
             "stages": [{"id": s.id, "code": s.code, "name": s.name} for s in stages],
             "cells": [
                 {"from": before or False, "to": after or False, "count": number,
                  "value_text": self._money(value)}
-                for before, after, number, value in self.cells
+                for before, after, number, value in cells
             ],
             "headlines": self._headlines(stages),
             "examples": self._examples(),
@@ -172,7 +173,7 @@ class CxSimulation(models.TransientModel):
     def _headlines(self, stages):
         """One sentence per stage that somebody would come to, the largest value first."""
         arriving = {}
-        for before, after, number, value in self.cells:
+        for before, after, number, value in self.cells or []:
             if before != after:
                 found = arriving.setdefault(after or False, [0, 0.0])
                 found[0] += number
