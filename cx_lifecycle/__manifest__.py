@@ -24,6 +24,7 @@
         "views/cx_episode_views.xml",
         "views/cx_customer_views.xml",
         "views/res_partner_views.xml",
+        "views/cx_first_run_views.xml",
         "views/res_config_settings_views.xml",
         "views/cx_menus.xml",
     ],
