@@ -34,3 +34,4 @@ from . import res_config_settings
 from . import cx_customer_shown
 from . import cx_first_run
 from . import cx_first_run_words
+from . import cx_preset

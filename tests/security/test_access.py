@@ -24,6 +24,9 @@ ALLOWED = {
     "cx.contest": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
     "cx.snooze": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
     "cx.first.run": {"admin": "r"},
+    "cx.preset": {"marketer": "r", "admin": "r"},
+    "cx.preset.stage": {"marketer": "r", "admin": "r"},
+    "cx.preset.apply": {"admin": "rwcu"},
 }
 GROUPS = {
     "public": "base.group_public",
