@@ -111,8 +111,8 @@ class CxCustomer(models.Model):
                    CASE WHEN held THEN hold_stage_id WHEN rule = 'kept' THEN old_stage_id
                         WHEN rule = 'rule' THEN %(own_stage)s ELSE CASE rule %(stage)s END
                     END AS stage_id,
-                   CASE WHEN NOT held AND rule = 'kept' THEN old_rule_id
-                        WHEN NOT held AND rule = 'rule' THEN %(own_rule)s END AS rule_id,
+                   CASE WHEN held THEN NULL WHEN rule = 'kept' THEN old_rule_id
+                        WHEN rule = 'rule' THEN %(own_rule)s END AS rule_id,
                    %(segment)s AS segment_id
               FROM (%(decided)s) AS decided
              WHERE customer_id IS NOT NULL OR rule IS NOT NULL
@@ -145,7 +145,7 @@ class CxCustomer(models.Model):
                    coalesce(s.value_12m, 0) AS value_12m, s.value_review_on,
                    %(expected)s AS next_purchase_on, %(expected_from)s AS next_purchase_from,
                    %(overdue)s AS next_purchase_to, %(dormant)s AS dormant_on,
-                   greatest(%(lost)s, CASE WHEN s.lost_days < %(never)s THEN
+                   greatest(%(lost)s, CASE WHEN s.lost_days < %(never)s AND s.purchases > 0 THEN
                        least(%(history_from)s, s.first_on) + %(history)s END) AS lost_on
               FROM res_partner p
          LEFT JOIN cx_customer c ON c.partner_id = p.id AND c.company_id = %(company)s

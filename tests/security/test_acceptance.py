@@ -2,7 +2,7 @@
 
 import ast
 
-from model.common import LifecycleCase
+from model.common import LifecycleCase, ago
 
 from odoo import Command
 from odoo.exceptions import AccessError
@@ -32,6 +32,8 @@ class AcceptanceCase(LifecycleCase):
         cls.admin = new_test_user(cls.env, "accept_admin", f"{LEADER},cx_lifecycle.group_admin")
         cls.ada = cls.partner("Ada", user_id=cls.rep.id)
         cls.customer = cls.buy(cls.ada, *range(100, 400, 30))
+        # a marketer has said something against a stage, while looking at the proposals
+        cls.customer.with_user(cls.marketer).snooze("2099-01-01", "other")
         cls.env.flush_all()
 
     def contacts(self, user):
@@ -63,6 +65,10 @@ class TestHidden(AcceptanceCase):
         yield "history", lambda: episodes.search(here)
         yield "history by stage", lambda: episodes._read_group(here, ["stage_id"], ["__count"])
         yield "episode", lambda: self.customer.episode_ids[0].with_user(user).read(["stage_id"])
+        said = self.env["cx.objection"].with_user(user)
+        yield "objections", lambda: said.search(here)
+        yield "stage on a day", lambda: customer.stage_on(ago(1))
+        yield "counts", lambda: customers.stage_counts(domain=here)["dormant"]
         yield "contact found", lambda: contacts.search([*ada, ("cx_stage_id.code", "!=", False)])
         yield (
             "by pointer",

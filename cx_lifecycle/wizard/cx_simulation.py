@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, formatLang
 
-from .cx_policy_simulation import IN_BACKGROUND
-from .scopes import everybody, range_scope
+from ..models.cx_policy_simulation import IN_BACKGROUND
+from ..models.scopes import everybody, range_scope
 
 EXAMPLES = 10
 LOT = 50_000  # contacts in one step of a simulation in the background
@@ -145,8 +145,8 @@ class CxSimulation(models.TransientModel):
                 "problems": problems, "notes": [], "customers": 0, "moving": 0, "stages": [],
                 "cells": [], "headlines": [], "examples": [],
             }  # fmt: skip
+        cells = self.cells or []  # JSON knows no empty list
         stages = self.env["cx.stage"].search([])  # pylint: disable=no-search-all
-        cells = self.cells or []  # of nobody: an empty list is stored as nothing
         return {
             "id": self.id,
             "state": self.state,
@@ -166,9 +166,15 @@ class CxSimulation(models.TransientModel):
         }  # fmt: skip
 
     def _money(self, value):
-        return formatLang(
-            self.env, value or 0.0, digits=0, currency_obj=self.company_id.currency_id
+        """An amount without decimals, which nobody reads in a sum over many customers."""
+        currency = self.company_id.currency_id
+        amount = formatLang(self.env, value or 0.0, digits=0)
+        words = (
+            (currency.symbol, amount)
+            if currency.position == "before"
+            else (amount, currency.symbol)
         )
+        return "\N{NO-BREAK SPACE}".join(words)
 
     def _headlines(self, stages):
         """One sentence per stage that somebody would come to, the largest value first."""
