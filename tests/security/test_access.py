@@ -24,6 +24,10 @@ ALLOWED = {
     "cx.run": {"admin": "r"},
     "cx.contest": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
     "cx.snooze": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.first.run": {"admin": "r"},
+    "cx.preset": {"marketer": "r", "admin": "r"},
+    "cx.preset.stage": {"marketer": "r", "admin": "r"},
+    "cx.preset.apply": {"admin": "rwcu"},
 }
 GROUPS = {
     "public": "base.group_public",
@@ -41,6 +45,10 @@ METHODS = {
     "action_purchase_day", "action_email", "action_check", "action_count_instead",
     "action_run_now", "action_apply", "simulate", "answer", "action_lines", "action_publish",
     "action_withdraw", "action_new_version", "action_restore", "action_show",
+    # first steps: administrators only, see test_acceptance; the others only open lists
+    "action_open", "action_check_sources", "action_sources_right", "action_read_history",
+    "action_policy", "action_examples", "action_accept", "action_take_back",
+    "action_customers", "get_empty_list_help",
 }  # fmt: skip
 
 
