@@ -21,7 +21,7 @@ A, B = Term("a"), Term("b")
         (A > B, "(a > b)"),
         (A >= B, "(a >= b)"),
         (A < B, "(a < b)"),
-        (2.0 >= A, "(a <= '2.0'::float8)"),
+        (A <= 2.0, "(a <= '2.0'::float8)"),
         (True & (A > B), "((a > b) AND TRUE)"),
         (A == B, "(a = b)"),
         ((A > B) & (A == 1.0), "((a > b) AND (a = '1.0'::float8))"),
