@@ -106,10 +106,14 @@ class Proposal:
     hindsight: bool  # there is but one day, so it was chosen on the day it is judged on
 
     @property
+    def ahead(self):
+        """Whether it was clearly better than the present policy on the days of choice."""
+        return self.chosen - self.present_chosen > SAME + ROUNDING
+
+    @property
     def better(self):
-        """Whether it was clearly better than the present policy, and still is when judged."""
-        ahead = self.chosen - self.present_chosen > SAME + ROUNDING
-        return ahead and (self.hindsight or self.judged > self.present_judged)
+        """Whether it was, and still is better when judged."""
+        return self.ahead and (self.hindsight or self.judged > self.present_judged)
 
     @property
     def fixed_does(self):

@@ -21,6 +21,10 @@ ALLOWED = {
     "cx.customer": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.episode": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.run": {"admin": "r"},
+    "cx.backtest": {"marketer": "r", "admin": "ru"},
+    "cx.backtest.line": {"marketer": "r", "admin": "r"},
+    "cx.backtest.case": {"marketer": "r", "admin": "r"},
+    "cx.backtest.start": {"admin": "rwcu"},
     "cx.contest": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
     "cx.snooze": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
 }
@@ -39,6 +43,8 @@ METHODS = {
     "action_purchase_day", "action_email", "action_check", "action_count_instead",
     "action_run_now", "action_apply", "simulate", "answer", "action_lines", "action_publish",
     "action_withdraw", "action_new_version", "action_restore", "action_show",
+    "action_backtests", "action_cases", "action_chart", "action_run", "action_run_again",
+    "action_try", "action_try_fixed",
 }  # fmt: skip
 
 
