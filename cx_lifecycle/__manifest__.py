@@ -24,6 +24,7 @@
         "views/cx_run_views.xml",
         "views/cx_backtest_views.xml",
         "views/cx_episode_views.xml",
+        "views/cx_objection_views.xml",
         "views/cx_customer_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

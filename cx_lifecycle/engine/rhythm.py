@@ -164,6 +164,7 @@ EXPECTED = (
     },
 )
 
+
 def _by_mode(row, by_rhythm, fixed, multiple):
     """The day that the customer's mode decides for; multiples are rounded up to whole days."""
     others = where(row.mode == FIXED, fixed, least(ceil(multiple * row.usual), NEVER))

@@ -12,8 +12,6 @@ from . import cx_policy_segment
 from . import cx_policy_rule
 from . import cx_policy_closure
 from . import cx_clock
-from . import cx_simulation
-from . import cx_simulation_line
 from . import cx_customer
 from . import cx_customer_refresh
 from . import cx_customer_scores
@@ -22,8 +20,10 @@ from . import cx_customer_ledger
 from . import cx_customer_explain
 from . import cx_customer_words
 from . import cx_customer_hold
+from . import cx_customer_as_of
 from . import cx_customer_merge
 from . import cx_episode
+from . import cx_objection
 from . import cx_run
 from . import cx_run_pass
 from . import cx_run_night

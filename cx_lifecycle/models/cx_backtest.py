@@ -144,8 +144,8 @@ class CxBacktest(models.Model):
         elif found["hindsight"]:
             yield self.env._(
                 "“%(setting)s” did best: %(chosen)s%% balanced accuracy against "
-                "%(present_chosen)s%% of the policy as it is. As there is only one date, it was chosen in hindsight: "
-                "expect less.",
+                "%(present_chosen)s%% of the policy as it is. As there is only one date, it was "
+                "chosen in hindsight: expect less.",
                 **figures,
             )
         else:

@@ -223,12 +223,12 @@ class CxCustomer(models.Model):
         :param int days: length of the period, at least 1
         :param on: the day from which to look ahead (date or ISO text), today when empty
         :return: ``{id: probability}``; None for those who had not bought by that day
-        :raise UserError: when ``days`` is not a positive number
+        :raise UserError: when ``days`` is not a positive number, or ``on`` no date
         """
         self.check_access("read")
         if isinstance(days, bool) or not isinstance(days, int | float) or days <= 0:
             raise UserError(self.env._("Days: enter a number of days above 0, not %s.", days))
-        on = fields.Date.to_date(on) or fields.Date.context_today(self)
+        on = self._to_day(on or fields.Date.context_today(self))
         result = dict.fromkeys(self.ids)
         for company, customers in self.grouped("company_id").items():
             policy = self.env["cx.policy"]._of(company)

@@ -19,9 +19,14 @@ class CxCustomer(models.Model):
     )
 
     # ------------------------------------------------------------------ why
+    @api.readonly
     def why(self):
-        """Why the customer has this stage: code, figures and sentence, see :meth:`_why`."""
+        """Why the customer has this stage: code, figures and sentence, see :meth:`_why`.
+
+        :return: a dictionary ready for JSON; False for a customer without stage
+        """
         self.ensure_one()
+        self.check_access("read")
         return self.why_data
 
     @api.depends("stage_id", "last_purchase_on", "hold_until", "declared_lost_on")

@@ -53,15 +53,18 @@ class CxCustomer(models.Model):
     def hold(self, stage, until, reason):
         """Keep the customers in a stage until a date, or until they buy.
 
-        :param stage: a ``cx.stage`` record
+        :param stage: a ``cx.stage`` record, its database id, or a stage code
         :param until: last day of the hold, date or ISO text; not in the past
         :param str reason: shown to everybody who looks at the customer
+        :return: True
+        :raise AccessError: without the role of a sales rep, or for a customer of somebody else
+        :raise UserError: when something is missing, unknown, no date or in the past
         """
         self._check_may_judge()
         self._check_reason(reason)
-        until = fields.Date.to_date(until)
         if not stage or not until:
             raise ValidationError(self.env._("Stage and Until: choose both to hold a customer."))
+        stage, until = self.env["cx.stage"]._named(stage), self._to_day(until)
         today = fields.Date.context_today(self)
         if until < today:
             raise ValidationError(
@@ -70,64 +73,98 @@ class CxCustomer(models.Model):
                     format_date(self.env, until, date_format="medium"),
                 )
             )
-        self._judge(
+        reason = reason.strip()
+        self.env["cx.objection"]._say(
+            self, "hold", judged_stage_id=stage.id, note=reason, until=until
+        )
+        return self._judge(
             {
                 "hold_stage_id": stage.id,
                 "hold_until": until,
-                "hold_reason": reason.strip(),
+                "hold_reason": reason,
                 "hold_user_id": self.env.uid,
             },
             self.env._(
                 "Held as %(stage)s until %(until)s: %(reason)s",
                 stage=stage.name, until=format_date(self.env, until, date_format="medium"),
-                reason=reason.strip(),
+                reason=reason,
             ),
         )  # fmt: skip
 
     def release_hold(self):
-        """End a hold now: the rules decide again."""
+        """End a hold now: the rules decide again. Customers that nobody holds stay as they are.
+
+        :return: True
+        :raise AccessError: without the role of a sales rep, or for a customer of somebody else
+        """
         self._check_may_judge()
-        self._judge(
+        held = self.filtered("hold_until")
+        self.env["cx.objection"]._take_back(held, "hold")
+        return held._judge(
             {"hold_stage_id": False, "hold_until": False, "hold_reason": False,
              "hold_user_id": False},
             self.env._("Hold ended: the rules decide again."),
         )  # fmt: skip
 
     def declare_lost(self, reason):
-        """The customers said so themselves: lost from today, until they buy again."""
+        """The customers said so themselves: lost from today, until they buy again.
+
+        :param str reason: shown to everybody who looks at the customer
+        :return: True
+        :raise AccessError: without the role of a sales rep, or for a customer of somebody else
+        :raise ValidationError: without a reason
+        """
         self._check_may_judge()
         self._check_reason(reason)
-        self._judge(
+        reason = reason.strip()
+        self.env["cx.objection"]._say(self, "declared_lost", note=reason)
+        return self._judge(
             {
                 "declared_lost_on": fields.Date.context_today(self),
-                "declared_lost_reason": reason.strip(),
+                "declared_lost_reason": reason,
                 "hold_stage_id": False,
                 "hold_until": False,
                 "hold_reason": False,
                 "hold_user_id": False,
             },
-            self.env._("Declared lost: %s", reason.strip()),
+            self.env._("Declared lost: %s", reason),
         )
 
     def withdraw_loss(self):
-        """The loss was declared by mistake: the rules decide again."""
+        """The loss was declared by mistake: the rules decide again. Others stay as they are.
+
+        :return: True
+        :raise AccessError: without the role of a sales rep, or for a customer of somebody else
+        """
         self._check_may_judge()
-        self._judge(
+        declared = self.filtered("declared_lost_on")
+        self.env["cx.objection"]._take_back(declared, "declared_lost")
+        return declared._judge(
             {"declared_lost_on": False, "declared_lost_reason": False},
             self.env._("Declared loss withdrawn: the rules decide again."),
         )
 
     def snooze(self, until, reason, note=None):
-        """Not now: do not propose these customers for a call before a date."""
+        """Not now: do not propose these customers for a call before a date.
+
+        :param until: day of the next proposal, date or ISO text; after today
+        :param str reason: a code of ``SNOOZE_REASONS``
+        :param str note: in the person's own words
+        :return: True
+        :raise AccessError: without the role of a sales rep, or for a customer of somebody else
+        :raise UserError: when a day or a reason is missing or none
+        """
         self._check_may_judge()
-        until = fields.Date.to_date(until)
+        until = until and self._to_day(until)
         if not until or until <= fields.Date.context_today(self):
             raise ValidationError(self.env._("Not before: choose a day after today."))
         if reason not in dict(SNOOZE_REASONS):
             raise ValidationError(self.env._("Reason: choose one from the list."))
+        note = note or False
+        self.env["cx.objection"]._say(self, "not_now", reason_code=reason, note=note, until=until)
         # sudo: reps read customers, and may only postpone them
-        self.sudo().write(
-            {"snooze_until": until, "snooze_reason": reason, "snooze_note": note or False}
+        return self.sudo().write(
+            {"snooze_until": until, "snooze_reason": reason, "snooze_note": note}
         )
 
     def _judge(self, values, message):
@@ -138,6 +175,7 @@ class CxCustomer(models.Model):
             self._refresh(company, ids_scope(group.partner_id.ids))
         for partner in customers.partner_id:
             partner.message_post(body=message, author_id=self.env.user.partner_id.id)
+        return True
 
     # --------------------------------------------------------------- actions
     def action_contest(self):

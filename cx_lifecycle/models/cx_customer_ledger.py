@@ -47,7 +47,8 @@ class CxCustomer(models.Model):
                                         previous_stage_id, entered_on, left_on, reason, figures,
                                         rebuilt, silent, create_date)
                 SELECT customer_id, %(company)s, %(policy)s, stage_id, previous_stage_id,
-                       entered_on, lead(entered_on) OVER (PARTITION BY customer_id ORDER BY entered_on, turn),
+                       entered_on,
+                       lead(entered_on) OVER (PARTITION BY customer_id ORDER BY entered_on, turn),
                        reason,
                        jsonb_strip_nulls(jsonb_build_object(
                            'purchases', x + 1, 'last', last, 'silence', entered_on - last,
@@ -101,8 +102,8 @@ class CxCustomer(models.Model):
                       FROM silent) AS lost
              WHERE lost_on <= until_on
             """,
-            dormant=policy._day_after(SQL("day"), SQL("dormant_days")),
-            lost=policy._day_after(SQL("day"), SQL("lost_days")),
+            dormant=policy._day_after(SQL("silent.day"), SQL("dormant_days")),
+            lost=policy._day_after(SQL("silent.day"), SQL("lost_days")),
             never=rhythm.NEVER,
             history_from=policy.history_from or None,
             history=policy.history_days,

@@ -47,6 +47,13 @@ class CxCustomer(models.Model):
                 others.ids,
             )
         )
+        self.env["cx.objection"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE cx_objection SET customer_id = %s WHERE customer_id = ANY(%s)",
+                self.id, others.ids,
+            )
+        )  # fmt: skip
         # the purchases of the others are not new ones: they end no hold
         self.env.cr.execute(
             SQL(

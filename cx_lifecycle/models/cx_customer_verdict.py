@@ -111,8 +111,8 @@ class CxCustomer(models.Model):
                    CASE WHEN held THEN hold_stage_id WHEN rule = 'kept' THEN old_stage_id
                         WHEN rule = 'rule' THEN %(own_stage)s ELSE CASE rule %(stage)s END
                     END AS stage_id,
-                   CASE WHEN NOT held AND rule = 'kept' THEN old_rule_id
-                        WHEN NOT held AND rule = 'rule' THEN %(own_rule)s END AS rule_id,
+                   CASE WHEN held THEN NULL WHEN rule = 'kept' THEN old_rule_id
+                        WHEN rule = 'rule' THEN %(own_rule)s END AS rule_id,
                    %(segment)s AS segment_id
               FROM (%(decided)s) AS decided
              WHERE customer_id IS NOT NULL OR rule IS NOT NULL

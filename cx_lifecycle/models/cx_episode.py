@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class CxEpisode(models.Model):
@@ -26,10 +27,10 @@ class CxEpisode(models.Model):
         help="The rule that decided.",
     )
     policy_id = fields.Many2one(
-        "cx.policy", index=True, ondelete="restrict", help="The version of the rules that decided."
+        "cx.policy", ondelete="restrict", help="The version of the rules that decided."
     )
     rule_id = fields.Many2one(
-        "cx.policy.rule", "Own Rule", ondelete="restrict",
+        "cx.policy.rule", "Own Rule", index="btree_not_null", ondelete="restrict",
         help="The rule of the company's own that decided, if it was one.",
     )  # fmt: skip
     figures = fields.Json(
@@ -40,6 +41,12 @@ class CxEpisode(models.Model):
     silent = fields.Boolean(
         help="The rules changed, not the customer: nothing starts because of this move."
     )
+    as_of = fields.Date(
+        store=False,
+        search="_search_as_of",
+        exportable=False,
+        help="To search a day: finds the stage each customer was in when that day ended.",
+    )
 
     _open_unique = models.UniqueIndex(
         "(customer_id) WHERE left_on IS NULL", "A customer is in one stage at a time."
@@ -47,6 +54,17 @@ class CxEpisode(models.Model):
     _order_check = models.Constraint(
         "CHECK(left_on IS NULL OR left_on >= entered_on)", "An episode cannot end before it began."
     )
+
+    def _search_as_of(self, operator, value):
+        """Stays that cover a day: begun by then, and ended later or not yet."""
+        if operator != "in":
+            return NotImplemented
+        return Domain.OR(
+            Domain("entered_on", "<=", day)
+            & (Domain("left_on", "=", False) | Domain("left_on", ">", day))
+            for day in value
+            if day
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):

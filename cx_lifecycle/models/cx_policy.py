@@ -14,8 +14,8 @@ RULES = (*LIMITS, "history_days", "customer_domain", "prospect_domain", "season_
 # What only publishing and fitting write.
 MACHINE = {
     *LEARNED, "fitted_for", "state", "version", "company_id", "user_id", "published_at",
-    "retired_at", "based_on_id", "refit", "history_from", "scanned_at", "last_partner_id", "season_weights",
-    "clock_key", "tonight", "announce",
+    "retired_at", "based_on_id", "refit", "history_from", "scanned_at", "last_partner_id",
+    "season_weights", "clock_key", "tonight", "announce",
 }  # fmt: skip
 
 

@@ -44,7 +44,7 @@ class CxPolicy(models.Model):
     def _wind(self):
         """Make the clock anew if what it was made from has changed."""
         self.ensure_one()
-        weights = self.season_weights if self.season_clock else None
+        weights = (self.season_clock and self.season_weights) or None
         dates = sorted((str(c.date_from), str(c.date_to), c.yearly) for c in self.closure_ids)
         key = json.dumps([weights, dates]) if weights or dates else False
         if key == self.clock_key:

@@ -8,7 +8,7 @@ from odoo.tools import format_date
 from .cx_policy import LINES, RULES
 
 # of a line: what names it, and where it belongs
-SKIP = {"name", "policy_id", "company_id", "sequence"}
+SKIP = {"name", "policy_id", "company_id", "sequence", *models.MAGIC_COLUMNS}
 
 
 def said(record, name):
@@ -95,7 +95,7 @@ class CxPolicyLine(models.AbstractModel):
         rules = [
             field
             for field in self._fields.values()
-            if field.store and not field.automatic and not field.readonly and field.name not in SKIP
+            if field.store and not field.readonly and field.name not in SKIP
         ]
         return " · ".join(
             f"{field._description_string(self.env)}: {said(self, field.name)}"

@@ -68,7 +68,7 @@ class CxPolicy(models.Model):
                     )
                 )
         saved = self._origin
-        if self.closure_ids._origin != self.closure_ids.ids and self._closed() != saved._closed():
+        if self._closed() != saved._closed():
             notes.append(self.env._("Changed closures count when you save."))
         if self.season_clock != saved.season_clock:
             notes.append(self.env._("The season clock counts when you save."))

@@ -1,4 +1,5 @@
 from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
 
 
 class CxStage(models.Model):
@@ -41,3 +42,25 @@ class CxStage(models.Model):
             # sudo: six public records
             for stage in self.sudo().search_fetch([], ["code"])
         }
+
+    @api.model
+    def _named(self, stage):
+        """The stage that somebody means.
+
+        :param stage: a record, a database id, or a code
+        :raise ValidationError: when there is no such stage
+        """
+        by_code = self._ids_by_code()
+        if isinstance(stage, models.BaseModel):
+            number = stage._name == self._name and stage.id
+        else:
+            number = by_code.get(stage) if isinstance(stage, str) else stage
+        if type(number) is not int or number not in by_code.values():
+            raise ValidationError(
+                self.env._(
+                    "Stage: %(stage)s is none. Choose one of %(codes)s.",
+                    stage=stage,
+                    codes=", ".join(by_code),
+                )
+            )
+        return self.browse(number)

@@ -35,6 +35,6 @@ class CxContest(models.TransientModel):
         elif self.verdict == "lost":
             self.customer_ids.declare_lost(self.reason)
         else:
-            self.customer_ids.filtered("hold_until").release_hold()
-            self.customer_ids.filtered("declared_lost_on").withdraw_loss()
+            self.customer_ids.release_hold()
+            self.customer_ids.withdraw_loss()
         return {"type": "ir.actions.act_window_close"}

@@ -81,7 +81,7 @@ class LifecycleCase(TransactionCase):
         run = cls.env["cx.run"].create(
             {"company_id": cls.company.id, "kind": "night", "as_of": as_of}
         )
-        run._night(cls.policy)
+        run._night(cls.env["cx.policy"]._of(cls.company))
         return run
 
     @classmethod
@@ -92,14 +92,13 @@ class LifecycleCase(TransactionCase):
         policy.write(values)
         policy.state = state
 
-    @classmethod
-    def publish(cls, draft, announce=False):
+    def publish(self, draft, announce=False):
         """Publish a draft and look at everybody, as the background job does."""
         # what the installation asked for would be done along with it
-        cls.env["cx.run"].search([("state", "!=", "done")]).state = "done"
+        self.env["cx.run"].search([("state", "!=", "done")]).state = "done"
         run = draft.sudo()._publish(announce)
         run._pass()
-        cls.policy = cls.env["cx.policy"]._of(draft.company_id)
+        self.policy = self.env["cx.policy"]._of(draft.company_id)
         return run
 
     def setUp(self):

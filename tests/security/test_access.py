@@ -20,6 +20,7 @@ ALLOWED = {
     "cx.publish": {"admin": "rwcu"},
     "cx.customer": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.episode": {"rep": "r", "marketer": "r", "admin": "r"},
+    "cx.objection": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.run": {"admin": "r"},
     "cx.backtest": {"marketer": "r", "admin": "ru"},
     "cx.backtest.line": {"marketer": "r", "admin": "r"},
@@ -39,6 +40,7 @@ GROUPS = {
 # public methods of ours that RPC may call, and who may
 METHODS = {
     "chance_of_purchase", "why", "hold", "release_hold", "declare_lost", "withdraw_loss", "snooze",
+    "stage_on", "stage_counts", "objection_figures",
     "action_open_partner", "action_contest", "action_snooze", "action_plan", "action_purchases",
     "action_purchase_day", "action_email", "action_check", "action_count_instead",
     "action_run_now", "action_apply", "simulate", "answer", "action_lines", "action_publish",
@@ -94,6 +96,17 @@ class TestAccess(LifecycleCase):
                 [("model_id.model", "=", model), ("groups", "=", False)]
             )
             self.assertTrue(any("company_ids" in rule.domain_force for rule in rules), model)
+
+    def test_what_each_role_finds_under_configuration(self):
+        objections, policies, top = (
+            self.env.ref(f"cx_lifecycle.menu_{name}").id
+            for name in ("objections", "policies", "config")
+        )
+        for role, seen in {
+            "rep": set(), "marketer": {objections, top}, "admin": {objections, policies, top},
+        }.items():  # fmt: skip
+            menus = self.env["ir.ui.menu"].with_user(self.users[role])._visible_menu_ids()
+            self.assertEqual(menus & {objections, policies, top}, seen, role)
 
     def test_reps_see_their_customers_and_nobodys(self):
         rep, other = self.users["rep"], new_test_user(

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, formatLang
 
-from .cx_policy_simulation import IN_BACKGROUND
-from .scopes import everybody, range_scope
+from ..models.cx_policy_simulation import IN_BACKGROUND
+from ..models.scopes import everybody, range_scope
 
 EXAMPLES = 10
 LOT = 50_000  # contacts in one step of a simulation in the background
@@ -145,6 +145,7 @@ class CxSimulation(models.TransientModel):
                 "problems": problems, "notes": [], "customers": 0, "moving": 0, "stages": [],
                 "cells": [], "headlines": [], "examples": [],
             }  # fmt: skip
+        cells = self.cells or []  # JSON knows no empty list
         stages = self.env["cx.stage"].search([])  # pylint: disable=no-search-all
         return {
             "id": self.id,
@@ -152,13 +153,13 @@ class CxSimulation(models.TransientModel):
             "progress": 100,
             "problems": [],
             "notes": self.policy_id._trial(self.changes or {})._notes(),
-            "customers": sum(cell[2] for cell in self.cells),
-            "moving": sum(cell[2] for cell in self.cells if cell[0] != cell[1]),
+            "customers": sum(cell[2] for cell in cells),
+            "moving": sum(cell[2] for cell in cells if cell[0] != cell[1]),
             "stages": [{"id": s.id, "code": s.code, "name": s.name} for s in stages],
             "cells": [
                 {"from": before or False, "to": after or False, "count": number,
                  "value_text": self._money(value)}
-                for before, after, number, value in self.cells
+                for before, after, number, value in cells
             ],
             "headlines": self._headlines(stages),
             "examples": self._examples(),
@@ -172,7 +173,7 @@ class CxSimulation(models.TransientModel):
     def _headlines(self, stages):
         """One sentence per stage that somebody would come to, the largest value first."""
         arriving = {}
-        for before, after, number, value in self.cells:
+        for before, after, number, value in self.cells or []:
             if before != after:
                 found = arriving.setdefault(after or False, [0, 0.0])
                 found[0] += number
