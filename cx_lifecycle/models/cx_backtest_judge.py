@@ -89,7 +89,6 @@ class CxBacktest(models.Model):
         :param keep: also list the customers
         """
         frame = self._frame(cut)
-        judged = SQL("SELECT * FROM (%s) AS j", self._judged(policy, cut))
         lead = SQL(", ").join(
             SQL(
                 "(avg(least(last_on + %s, %s) - least(dormant_on, %s))"
@@ -106,11 +105,11 @@ class CxBacktest(models.Model):
                     INSERT INTO cx_backtest_case (
                         backtest_id, cut, customer_id, outcome, last_on, called_on, lost_on,
                         bought_on)
-                    SELECT %(id)s, %(cut)s, c.id, outcome, last_on,
-                           CASE WHEN called THEN dormant_on END, CASE WHEN lost THEN lost_on END,
-                           bought_on
-                      FROM judged LEFT JOIN cx_customer c
-                        ON c.partner_id = judged.partner_id AND c.company_id = %(company)s
+                    SELECT %(id)s, %(cut)s, c.id, j.outcome, j.last_on,
+                           CASE WHEN j.called THEN j.dormant_on END,
+                           CASE WHEN j.lost THEN j.lost_on END, j.bought_on
+                      FROM judged j LEFT JOIN cx_customer c
+                        ON c.partner_id = j.partner_id AND c.company_id = %(company)s
                      WHERE %(keep)s
                 )
                 SELECT count(*) FILTER (WHERE outcome = 'right')::int,
@@ -123,8 +122,8 @@ class CxBacktest(models.Model):
                        %(lead)s
                   FROM judged
                 """,
-                judged=judged, id=self.id, cut=cut, company=self.company_id.id, keep=keep,
-                lead=lead,
+                judged=self._judged(policy, cut), lead=lead,
+                id=self.id, cut=cut, company=self.company_id.id, keep=keep,
             )
         )  # fmt: skip
         counts = quality.Counts(*row[:4])

@@ -2,7 +2,7 @@
 
 from odoo import models
 from odoo.exceptions import ValidationError
-from odoo.fields import Command, Date
+from odoo.fields import Date
 from odoo.tools import SQL, format_date
 
 from .cx_policy_limits import DEFAULTS, LEARNED
@@ -48,10 +48,9 @@ def multiple(intervals):
 
 
 # What each setting says beyond PLAIN; the present policy and the best number are not known here.
-CAUTIOUS = {"chance_limit": 1.0 / 3.0}
 SETTINGS = {
     "rhythm": {},
-    "cautious": CAUTIOUS,
+    "cautious": {"chance_limit": 1.0 / 3.0},
     "fixed_90": fixed(90),
     "fixed_180": fixed(180),
     "fixed_365": fixed(365),
@@ -60,7 +59,6 @@ SETTINGS = {
     "multiple_3": multiple(3.0),
 }
 SEASON = {"season": {"season_clock": True}}
-NO_LINES = {"segment_ids": [Command.clear()], "closure_ids": [Command.clear()]}
 
 
 class CxPolicy(models.Model):
@@ -161,41 +159,43 @@ class CxPolicy(models.Model):
     # ------------------------------------------------------------------ rules
     def _has_seasons(self, past, first, on):
         """Whether what was bought up to a day tells the seasons."""
-        season = self.new({"season_clock": True, **NO_LINES}, origin=self)
-        return bool(season._seasons(past, first, on))
+        return bool(self._plain(season_clock=True)._seasons(past, first, on))
+
+    def _plain(self, **says):
+        """The company's simplest rules, with what else they say, in memory only."""
+        # not a copy of this one: records with one origin share their values
+        own = {name: self[name] for name in ("company_id", "user_id", "history_days")}
+        return self.browse().new({**own, **PLAIN, **says})
 
     def _rivals(self, past, first, on, number, seasonal):
         """The rules to compare, each as it would have been on a day, grouped by their clock.
 
-        Nothing bought later is looked at. What has neither clock nor segments is a record in
-        memory. The others need rows of the database, of ``cx.clock`` and for what segments
-        learn, so for them there are drafts, as for a refit; the caller deletes them before the
-        transaction ends, and nobody ever sees them.
+        Nothing bought later is looked at. Rules with neither clock nor segments are records in
+        memory. A clock is rows of ``cx.clock``, and segments keep what they learn, so for those
+        there are drafts, as for a refit; the caller deletes them before the transaction ends,
+        and nobody ever sees them.
 
         :param past: as for :meth:`_learn_past`
         :param number: days of the best fixed rule
         :return: ``[{setting: policy}]``, each with one clock, and the drafts among the policies
         """
         present = self._rehearsal(past, first, on)
-        plain = self.new({"clock_key": False, **NO_LINES, **PLAIN}, origin=self)
-        learned = plain._fit(past, on) if present.clock_key else {n: present[n] for n in LEARNED}
-        settings = {**SETTINGS, "fixed_best": fixed(number)}
-        same = {
-            setting: self.new(
-                {"clock_key": False, "history_from": first, **NO_LINES, **PLAIN, **learned, **says},
-                origin=self,
-            )
-            for setting, says in settings.items()
+        if present.clock_key:
+            learned = self._plain()._fit(past, on)
+        else:  # the same fit
+            learned = {name: present[name] for name in LEARNED}
+        plain = {
+            setting: self._plain(**learned, **says, history_from=first)
+            for setting, says in {**SETTINGS, "fixed_best": fixed(number)}.items()
         }
         drafts, groups = present, [{"present": present}]
         if present.clock_key:
-            groups.append(same)
+            groups.append(plain)
         else:
-            groups[0].update(same)
+            groups[0].update(plain)
         if seasonal:
-            season = self._rehearsal(
-                past, first, on, segment_ids=[], closure_ids=[], **PLAIN | SEASON["season"]
-            )
+            simple = {**PLAIN, **SEASON["season"], "segment_ids": [], "closure_ids": []}
+            season = self._rehearsal(past, first, on, **simple)
             drafts |= season
             groups.append({"season": season})
         return groups, drafts
