@@ -55,6 +55,11 @@ def _share(part, rest):
     return part / (part + rest) if part + rest else None
 
 
+def total(counts):
+    """The counts of several days added up."""
+    return Counts(*map(sum, zip(*counts, strict=True)))
+
+
 def mean(values):
     """Mean of the values that are defined; None when none is."""
     known = [value for value in values if value is not None]

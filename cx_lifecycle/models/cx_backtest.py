@@ -105,17 +105,18 @@ class CxBacktest(models.Model):
     def _compute_words(self):
         for test in self:
             cuts = [format_date(self.env, cut, date_format="medium") for cut in test.cuts or []]
-            test.dates = ", ".join(cuts)
+            test.dates = " · ".join(cuts)
             found = test.proposal or {}
             test.better = found.get("better", False)
-            test.fixed_does = found.get("fixed_does", False)
+            proposed = test.better and isinstance(found["setting"], int)
+            test.fixed_does = found.get("fixed_does", False) and not proposed
             test.proposal_text = " ".join(test._sentences(found)) if found else False
             test.drift_text = test._drift_sentence()
 
     def _label(self, setting):
         """A setting in the reader's language; a number means so many fixed days."""
         if isinstance(setting, int):
-            return self.env._("a fixed number of %s days", setting)
+            return self.env._("Fixed: %s days", setting)
         if setting == "fixed_best":
             return self.env._("Fixed: %s days (best number in hindsight)", self.best_number)
         if setting == "present":

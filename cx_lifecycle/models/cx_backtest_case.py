@@ -14,7 +14,7 @@ class CxBacktestCase(models.Model):
     _order = "cut desc, id"
     _rec_name = "customer_id"
 
-    backtest_id = fields.Many2one("cx.backtest", required=True, ondelete="cascade")
+    backtest_id = fields.Many2one("cx.backtest", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="backtest_id.company_id")
     cut = fields.Date("Date", required=True)
     customer_id = fields.Many2one("cx.customer", index="btree_not_null", ondelete="set null")

@@ -45,9 +45,9 @@ class CxBacktestLine(models.Model):
     )
     judged = fields.Integer("Customers", help="Who had bought in the two years before the date.")
     called_dormant = fields.Integer(
-        "Called Dormant", help="Customers that this setting called dormant or lost by the date."
+        help="Customers that this setting called dormant or lost by the date."
     )
-    called_lost = fields.Integer("Called Lost", help="Those of them that it called lost.")
+    called_lost = fields.Integer(help="Those of them that it called lost.")
     right = fields.Integer(help="Called dormant or lost, and did not buy within the horizon.")
     false_alarm = fields.Integer(
         "False Alarms", help="Called dormant or lost, but bought within the horizon."

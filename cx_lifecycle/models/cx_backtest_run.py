@@ -234,13 +234,17 @@ def _accuracies(tallies):
 
 
 def _summary(setting, lines):
-    """All days of one setting together: customers added up, shares and leads averaged."""
-    counts = ("judged", "called_dormant", *COUNTS, *LOST)
+    """All days of one setting together: customers added up, with the shares of their sums.
+
+    Balanced accuracy and leads are means over the days, so that each day says as much.
+    """
+    added = ("judged", "called_dormant", *COUNTS, *LOST)
     known = [line._counts() for line in lines]
     silent = lines.filtered(lambda line: line.right + line.late)
     return {
         "setting": setting,
-        **{name: sum(lines.mapped(name)) for name in counts},
-        **{name: quality.mean(getattr(c, name) for c in known) for name in SHARES},
+        **{name: sum(lines.mapped(name)) for name in added},
+        **{name: getattr(quality.total(known), name) for name in SHARES},
+        "balanced_accuracy": quality.mean(counts.balanced_accuracy for counts in known),
         **{f"lead_{days}": quality.mean(silent.mapped(f"lead_{days}")) for days in LEADS},
     }

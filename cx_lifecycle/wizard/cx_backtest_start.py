@@ -16,7 +16,7 @@ class CxBacktestStart(models.TransientModel):
         return self.env["cx.policy"].search(published, limit=1)
 
     policy_id = fields.Many2one(
-        "cx.policy", required=True, default=_default_policy, ondelete="cascade",
+        "cx.policy", required=True, default=lambda self: self._default_policy(), ondelete="cascade",
         domain=[("state", "!=", "retired")],
         help="The version to test: the one in force, or a draft before it is published.",
     )  # fmt: skip
@@ -60,7 +60,7 @@ class CxBacktestStart(models.TransientModel):
     @api.depends("latest", "number", "apart")
     def _compute_dates(self):
         for start in self:
-            start.dates = ", ".join(
+            start.dates = " · ".join(
                 format_date(self.env, cut, date_format="medium") for cut in start._cuts()
             )
 

@@ -48,6 +48,10 @@ def test_mean_leaves_out_what_is_undefined():
     assert quality.mean([]) is None
 
 
+def test_total():
+    assert quality.total([Counts(1, 2, 3, 4), Counts(5, 0, 0, 1)]) == Counts(6, 2, 3, 5)
+
+
 def test_tally_by_hand():
     rows = [(10, True, 4), (90, False, 3), (90, True, 1), (200, False, 2)]
     assert quality.tally(rows, [30, 90, 91]) == {
