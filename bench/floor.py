@@ -39,6 +39,8 @@ VERDICT = """
                    greatest(last_on + lost_days::int, %(history)s) AS lost_on
               FROM (SELECT partner_id, purchases, tx, sl, sq, first_on, last_on, value_12m, drop_on,
                            usual, expected_days, expected_from_days, overdue_days,
+                           CASE WHEN drop_on IS NOT NULL THEN greatest(
+                               (drop_on + interval '1 year')::date, %(on)s + 1) END AS falls_on,
                            nullif(dormant_days, %(never)s) AS dormant_days,
                            nullif(lost_days, %(never)s) AS lost_days
                       FROM (%(scores)s) s) d) v
@@ -48,7 +50,7 @@ CUSTOMERS = """
            partner_id, company_id, currency_id, active, stage_id, stage_since, reason,
            first_purchase_on, last_purchase_on, purchase_count, gap_log_sum, gap_log_square_sum,
            usual_interval, next_purchase_on, next_purchase_from, next_purchase_to,
-           dormant_on, lost_on, value_12m, review_on, due,
+           dormant_on, lost_on, value_12m, value_review_on, review_on, due,
            create_date, write_date, create_uid, write_uid)
     SELECT partner_id, %(company)s, %(currency)s, true,
            CASE v.reason WHEN 'long_silence' THEN %(lost)s WHEN 'silence' THEN %(dormant)s
@@ -56,10 +58,8 @@ CUSTOMERS = """
            e.entered_on, v.reason, first_on, last_on, purchases, sl, sq,
            CASE WHEN purchases > 1 THEN v.usual END, last_on + expected_days::int,
            last_on + expected_from_days::int, last_on + overdue_days::int, dormant_on, lost_on,
-           value_12m, least(CASE WHEN dormant_on > %(on)s THEN dormant_on END,
-                            CASE WHEN lost_on > %(on)s THEN lost_on END,
-                            CASE WHEN drop_on IS NOT NULL THEN
-                                greatest((drop_on + interval '1 year')::date, %(on)s + 1) END),
+           value_12m, falls_on, least(CASE WHEN dormant_on > %(on)s THEN dormant_on END,
+                                      CASE WHEN lost_on > %(on)s THEN lost_on END, falls_on),
            false, now(), now(), 1, 1
       FROM bench_verdict v LEFT JOIN bench_stay e USING (partner_id) WHERE e.left_on IS NULL
 """
@@ -93,13 +93,48 @@ STAYS = """
      WHERE came IS DISTINCT FROM stage_id
 """
 EPISODES = """
-    INSERT INTO floor_cx_episode (customer_id, company_id, stage_id, previous_stage_id,
-           entered_on, left_on, reason, figures, rebuilt, create_date)
-    SELECT c.id, %(company)s, s.stage_id, came, entered_on, left_on, s.reason,
+    INSERT INTO floor_cx_episode (customer_id, company_id, policy_id, stage_id, previous_stage_id,
+           entered_on, left_on, reason, figures, rebuilt, silent, create_date)
+    SELECT c.id, %(company)s, %(policy)s, s.stage_id, came, entered_on, left_on, s.reason,
            jsonb_strip_nulls(jsonb_build_object(
                'purchases', x + 1, 'last', last, 'silence', entered_on - last,
-               'usual', CASE WHEN x > 0 THEN round(usual::numeric, 1) END)), true, now()
+               'usual', CASE WHEN x > 0 THEN round(usual::numeric, 1) END)), true, false, now()
       FROM bench_stay s JOIN floor_cx_customer c USING (partner_id)
+"""
+STAGE = """
+    CASE v.reason WHEN 'long_silence' THEN %(lost)s WHEN 'silence' THEN %(dormant)s
+                  WHEN 'purchase' THEN %(active)s ELSE %(new)s END
+"""
+MOVES = f"""
+    UPDATE floor_cx_customer c
+       SET stage_id = {STAGE}, reason = v.reason,
+           stage_since = CASE WHEN c.stage_id = {STAGE} THEN c.stage_since ELSE %(on)s END,
+           next_purchase_to = last_on + overdue_days::int,
+           dormant_on = v.dormant_on, lost_on = v.lost_on,
+           review_on = least(CASE WHEN v.dormant_on > %(on)s THEN v.dormant_on END,
+                             CASE WHEN v.lost_on > %(on)s THEN v.lost_on END, falls_on),
+           write_date = now()
+      FROM bench_verdict v
+     WHERE v.partner_id = c.partner_id
+       AND (c.reason, c.next_purchase_to, c.dormant_on, c.lost_on) IS DISTINCT FROM
+           (v.reason, last_on + overdue_days::int, v.dormant_on, v.lost_on)
+"""
+LEAVE = """
+    UPDATE floor_cx_episode e SET left_on = %(on)s FROM floor_cx_customer c
+     WHERE e.customer_id = c.id AND e.left_on IS NULL AND e.stage_id <> c.stage_id
+"""
+ENTER = """
+    INSERT INTO floor_cx_episode (customer_id, company_id, policy_id, stage_id, previous_stage_id,
+           entered_on, reason, figures, rebuilt, silent, create_date)
+    SELECT c.id, %(company)s, %(policy)s, c.stage_id, e.stage_id, %(on)s, c.reason,
+           jsonb_strip_nulls(jsonb_build_object(
+               'purchases', c.purchase_count, 'last', c.last_purchase_on,
+               'usual', round(c.usual_interval::numeric, 1),
+               'silence', %(on)s - c.last_purchase_on, 'value', c.value_12m)), false, true, now()
+      FROM floor_cx_customer c
+      JOIN LATERAL (SELECT stage_id, left_on FROM floor_cx_episode l WHERE l.customer_id = c.id
+                  ORDER BY entered_on DESC, id DESC LIMIT 1) AS e ON e.left_on = %(on)s
+     WHERE e.stage_id <> c.stage_id
 """
 # What must be the same in the addon's tables and in the floor's, as text.
 WRITTEN = """
@@ -133,6 +168,8 @@ def tables(env, filled=False):
         for (definition,) in env.cr.fetchall():
             to_copies = re.sub(rf"REFERENCES ({ours})\(", r"REFERENCES floor_\1(", definition)
             env.cr.execute(f"ALTER TABLE floor_{name} ADD {to_copies}")
+    if filled:
+        env.cr.execute("ANALYZE " + ", ".join(f"floor_{name}" for name in TABLES))
     env.cr.commit()
 
 
@@ -146,7 +183,11 @@ def rules(env, on):
         "company": company.id,
         "currency": company.currency_id.id,
         "never": rhythm.NEVER,
-        "columns": policy._columns(),
+        "policy": policy.id,
+        "columns": SQL(", ").join(
+            SQL("%s::float8 AS %s", float(value), SQL.identifier(name))
+            for name, value in policy._numbers().items()
+        ),
         "history": SQL("%s::date + %s", policy.history_from, policy.history_days),
     }
 
@@ -165,17 +206,35 @@ def aggregate(env, known):
     _table(env, "bench_statistics", STATISTICS, known)
 
 
-def rebuild(env, known):
-    """Aggregate, score, and write customers, pointers and episodes."""
-    aggregate(env, known)
-    levels = rhythm.CURVE + rhythm.EXPECTED
+LEVELS = rhythm.CURVE + rhythm.EXPECTED
+
+
+def score(env, known):
+    """Stage and days of change of each customer."""
+    env.cr.execute("DROP TABLE IF EXISTS bench_verdict")
     source = SQL(
         "SELECT s.*, %s::float8 AS until, %s FROM bench_statistics s",
         rhythm.NEVER,
         known["columns"],
     )
-    scores = formula_sql(levels + rhythm.CHANGES, source)
+    scores = formula_sql(LEVELS + rhythm.CHANGES, source)
     _table(env, "bench_verdict", VERDICT, known | {"scores": scores})
+
+
+def publish(env, known):
+    """Aggregate, score, update the customers that changed, close and open episodes."""
+    aggregate(env, known)
+    score(env, known)
+    for statement in (MOVES, LEAVE, ENTER):
+        env.cr.execute(SQL(statement, **known))
+    env.cr.commit()
+
+
+def rebuild(env, known):
+    """Aggregate, score, and write customers, pointers and episodes."""
+    aggregate(env, known)
+    score(env, known)
+    levels = LEVELS
     curve = formula_sql(levels, SQL(PURCHASES, **known))
     _table(env, "bench_purchase", "%(curve)s", {"curve": curve})
     silent = formula_sql(

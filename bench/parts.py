@@ -53,6 +53,38 @@ def rebuild(database):
     return result
 
 
+def publish(database):
+    """Publishing other limits, the same by hand, and the simulation that told it before."""
+    with odoo(database) as env:
+        env["cx.run"].search([("state", "!=", "done")]).state = "done"
+        company, policies = env.company, env["cx.policy"]
+        on = env["cx.customer"]._today(company)
+        draft = policies._of(company)._draft_from(chance_limit=0.3, rarity_one_in=4.0)
+        env.cr.commit()
+        meter, costs = Meter(env), []
+        for _number in range(ROUNDS + 1):
+            with meter:
+                answer = draft.simulate({"lost_limit": 0.12})
+                env.cr.commit()
+            costs.append(meter.cost)
+        told = draft.simulate()["moving"]
+        floor.tables(env, filled=True)
+        before = memory(reset=True)
+        with meter:
+            run = draft._publish()
+            run._pass()
+        result = {
+            "simulation": _middle(costs[1:]), "simulated": answer["moving"], "told": told,
+            "addon": meter.cost, "memory": memory() - before, "changed": run.changed,
+        }  # fmt: skip
+        known = floor.rules(env, on)
+        with meter:
+            floor.publish(env, known)
+        result |= {"floor": meter.cost, "differences": floor.differences(env)}
+    execute(database, "VACUUM ANALYZE")
+    return result
+
+
 def night(database, due):
     """Nights with so many customers due, half of them with reason, and the same rows by hand."""
     addon, bare, changed = [], [], []

@@ -1,6 +1,6 @@
 """What the addon costs beside bare SQL that does the same, measured in one run.
 
-    ./cx bench [--customers 100000] [--orders 1000000] [--only rebuild,night,event,read]
+    ./cx bench [--customers 100000] [--orders 1000000] [--only rebuild,night,publish,event,read]
 
 Ratios are of processor seconds, Odoo's and PostgreSQL's together, where both run on this
 machine; of wall-clock seconds otherwise. How to read the table: docs/benchmarks.md.
@@ -20,7 +20,7 @@ os.environ["PGOPTIONS"] = (
 
 from bench.measure import apart, execute
 
-PARTS = ("rebuild", "night", "event", "read")
+PARTS = ("rebuild", "night", "publish", "event", "read")
 
 
 def main():
@@ -44,19 +44,23 @@ def measure(options, small, large):
     bases = {small: (options.customers // 10, options.orders // 10)}
     bases[large] = (options.customers, options.orders)
     due = options.customers // 100
-    rebuilt, nights, orders = {}, {}, {}
+    rebuilt, nights, published, orders = {}, {}, {}, {}
     for database, (customers, wanted) in bases.items():
         orders[database] = apart("fill", database, customers, wanted)
         say(f"{customers} customers, {orders[database]} orders written")
         rebuilt[database] = apart("rebuild", database)
         if "night" in only:
             nights[database] = apart("night", database, due)
+        if "publish" in only:
+            published[database] = apart("publish", database)
     say(f"\n{platform_line(large)}")
     for database, (customers, _wanted) in bases.items():
         print_rebuild(rebuilt[database], customers, orders[database])
     print_memory(rebuilt[small], rebuilt[large], bases[small][0], bases[large][0])
     if nights:
         print_nights(nights, bases, due)
+    for database, found in published.items():
+        print_published(found, bases[database][0], orders[database])
     if "event" in only:
         print_events(apart("event", large))
     if "read" in only:
@@ -112,6 +116,22 @@ def print_memory(few, many, customers, more):
     title("peak memory of Odoo during a rebuild", "MB more than before")
     row(f"{customers} customers", f"{few['memory']:.1f}")
     row(f"{more} customers", f"{many['memory']:.1f}")
+
+
+def print_published(found, customers, orders):
+    title(f"publishing, {customers} customers, {orders} orders", "s", "wall", "ratio")
+    addon, bare = found["addon"], found["floor"]
+    row("the addon", seconds(addon), f"{addon.wall:.1f}", "")
+    ratio = f"{addon.main / bare.main:.2f}"
+    row("bare aggregation, scoring, update, insert", seconds(bare), f"{bare.wall:.1f}", ratio)
+    simulation = found["simulation"]
+    say(
+        f"\nsimulation while typing: {simulation['ms']:.0f} ms, {simulation['queries']} queries; it "
+        f"told {found['told']} moves, {found['changed']} customers moved; rows that differ from the "
+        f"bare ones: {found['differences'][0]}; memory of Odoo: {found['memory']:.1f} MB more"
+    )
+    if found["differences"][0]:
+        say(f"for instance {found['differences'][1]}")
 
 
 def print_nights(nights, bases, due):

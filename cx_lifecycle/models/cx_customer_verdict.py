@@ -168,7 +168,8 @@ class CxCustomer(models.Model):
         }
         # nobody is lost before the company's purchases span so many days
         after["lost"] = SQL(
-            "greatest(%s, CASE WHEN s.lost_days < %s THEN least(%s, s.first_on) + %s END)",
+            "greatest(%s, CASE WHEN s.lost_days < %s AND s.purchases > 0"
+            " THEN least(%s, s.first_on) + %s END)",
             after["lost"], rhythm.NEVER, policy.history_from or None, policy.history_days,
         )  # fmt: skip
         return after

@@ -166,9 +166,15 @@ class CxSimulation(models.TransientModel):
         }  # fmt: skip
 
     def _money(self, value):
-        return formatLang(
-            self.env, value or 0.0, digits=0, currency_obj=self.company_id.currency_id
+        """An amount without decimals, which nobody reads in a sum over many customers."""
+        currency = self.company_id.currency_id
+        amount = formatLang(self.env, value or 0.0, digits=0)
+        words = (
+            (currency.symbol, amount)
+            if currency.position == "before"
+            else (amount, currency.symbol)
         )
+        return "\N{NO-BREAK SPACE}".join(words)
 
     def _headlines(self, stages):
         """One sentence per stage that somebody would come to, the largest value first."""

@@ -4,6 +4,7 @@ from odoo import Command, fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
 LATE = range(55, 355, 30)  # ten purchases, one every 30 days, the last 55 days ago
+POLICIES = "/odoo/action-cx_lifecycle.action_policies"
 ON_TIME = range(5, 305, 30)
 DORMANT = range(100, 400, 30)
 
@@ -91,6 +92,20 @@ class TestDesk(TourCase):
         with self.enter_registry_test_mode():
             cron.method_direct_trigger()
         self.start_tour("/odoo/settings", "cx_admin_health", login="admin")
+
+    def test_policy_from_draft_to_published_and_back(self):
+        policies = self.env["cx.policy"]
+        first = policies._of(self.env.company)
+        self.start_tour(POLICIES, "cx_policy_change", login="admin")
+        second = policies._of(self.env.company)
+        self.assertNotEqual(second, first)
+        self.assertEqual((second.mode, second.dormant_after), ("fixed", 40))
+        run = self.env["cx.run"].search(
+            [("company_id", "=", self.env.company.id), ("state", "=", "waiting")]
+        )
+        self.assertFalse(run.announce)
+        self.start_tour(POLICIES, "cx_policy_restore", login="admin")
+        self.assertEqual(policies.search([("state", "=", "draft")]).mode, "rhythm")
 
     def test_rep_morning_in_french(self):
         self.env["res.lang"]._activate_lang("fr_FR")

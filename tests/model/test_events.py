@@ -75,6 +75,13 @@ class TestEvents(LifecycleCase):
         self.assertStage(customer, "suspect")
         self.assertFalse(customer.last_purchase_on)
 
+    def test_who_never_paid_anything_is_not_lost(self):
+        self.policy.history_from = ago(2000)
+        partner = self.partner()
+        self.order(partner, ago(900), 0)
+        self.assertStage(self.of(partner), "suspect")
+        self.assertFalse(self.of(partner).lost_on)
+
     def test_orders_in_the_future_wait_for_their_day(self):
         partner = self.partner()
         customer = self.buy(partner, 10)

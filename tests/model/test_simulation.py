@@ -109,6 +109,42 @@ class TestSimulation(LifecycleCase):
         check()
         self.assertGreater(moved, 40)
 
+    def test_only_a_purchase_leads_back(self):
+        """Under any rules time alone moves customers one way: never back to active."""
+        order = {"new": 0, "active": 0, "dormant": 1, "lost": 2}
+        moved = 0
+
+        @settings(
+            max_examples=8,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(limits(), st.lists(st.integers(1, 1500), min_size=3, max_size=5))
+        def check(values, days_ahead):
+            nonlocal moved
+            policy = self.policy
+            savepoint = self.env.cr.savepoint(flush=True)
+            try:
+                self.publish(self.draft(**values))
+                bought = self.Customer.search([("purchase_count", ">", 0)])
+                before = dict.fromkeys(bought, 0)
+                for ahead in sorted(days_ahead):
+                    self.refresh(bought.partner_id, ago(-ahead))
+                    after = {c: order[c.stage_id.code] for c in bought}
+                    for customer, far in after.items():
+                        self.assertGreaterEqual(far, before[customer])
+                        moved += far > before[customer]
+                    before = after
+            finally:
+                savepoint.close(rollback=True)
+                self.env.invalidate_all(flush=False)
+                self.policy = policy
+
+        check()
+        self.assertGreater(moved, 40)
+
     def test_segments_rules_and_who_is_a_suspect(self):
         lost = self.env.ref("cx_lifecycle.stage_lost")
         answer = self.assertSimulationHolds(

@@ -3,6 +3,7 @@
 import math
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,12 +35,23 @@ def numbers(**changes):
     return {**rhythm.DEFAULT_LIMITS, **changes}
 
 
+MODES = (rhythm.RHYTHM, rhythm.FIXED, rhythm.MULTIPLE)
+# What is earlier the smaller it is, and which values it may have.
+SMALLER_IS_EARLIER = {
+    "dormant_after": st.integers(1, 900).map(float),
+    "lost_after": st.integers(1, 900).map(float),
+    "dormant_multiple": st.floats(0.5, 20),
+    "lost_multiple": st.floats(0.5, 20),
+    "floor_days": st.integers(0, 90).map(float),
+    "ceiling_days": st.integers(90, 900).map(float) | st.just(rhythm.NEVER),
+}
 policies = st.builds(
     numbers,
+    mode=st.sampled_from(MODES),
     rarity_limit=percent(1, 90),
     chance_limit=percent(1, 90),
     lost_limit=percent(1, 50),
-    floor_days=st.integers(0, 90).map(float),
+    **SMALLER_IS_EARLIER,
 )
 
 
@@ -72,8 +84,10 @@ def stage(row, silence):
 @given(customers(), policies)
 def test_overdue_then_dormant_then_lost(customer, policy):
     row = judged(customer, policy)
-    assert policy["floor_days"] <= row.overdue_days
-    assert row.overdue_days <= row.dormant_days <= row.lost_days <= rhythm.NEVER
+    assert policy["floor_days"] <= row.dormant_days <= policy["ceiling_days"]
+    assert row.dormant_days <= row.lost_days <= rhythm.NEVER
+    by_rhythm = judged(customer, {**policy, "mode": rhythm.RHYTHM, "ceiling_days": rhythm.NEVER})
+    assert policy["floor_days"] <= by_rhythm.overdue_days <= by_rhythm.dormant_days
 
 
 @SEARCHING
@@ -97,12 +111,14 @@ def test_a_higher_chance_limit_is_never_later(customer, policy, other):
     assert early.lost_days <= late.lost_days
 
 
+@pytest.mark.parametrize("name", SMALLER_IS_EARLIER)
 @SEARCHING
-@given(customers(), policies, st.integers(0, 90).map(float))
-def test_a_lower_floor_is_never_later(customer, policy, other):
-    lower, higher = sorted((policy["floor_days"], other))
-    late = judged(customer, {**policy, "floor_days": higher})
-    early = judged(customer, {**policy, "floor_days": lower})
+@given(customer=customers(), policy=policies, data=st.data())
+def test_a_smaller_number_is_never_later(name, customer, policy, data):
+    other = data.draw(SMALLER_IS_EARLIER[name])
+    lower, higher = sorted((policy[name], other))
+    late = judged(customer, {**policy, name: higher})
+    early = judged(customer, {**policy, name: lower})
     assert early.dormant_days <= late.dormant_days
     assert early.lost_days <= late.lost_days
 

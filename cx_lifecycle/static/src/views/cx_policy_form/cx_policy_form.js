@@ -1,3 +1,4 @@
+import { SIZES } from "@web/core/ui/ui_service";
 import { registry } from "@web/core/registry";
 import { addFieldDependencies } from "@web/model/relational_model/utils";
 import { formView } from "@web/views/form/form_view";
@@ -45,6 +46,38 @@ export class CxPolicyModel extends formView.Model {
     }
 }
 
-export const cxPolicyFormView = { ...formView, Model: CxPolicyModel };
+export class CxPolicyRenderer extends formView.Renderer {
+    /**
+     * The place at the side is for the simulation: what was said comes below, as on a screen
+     * that has no room beside the form.
+     *
+     * @override
+     */
+    setup() {
+        super.setup();
+        const ui = this.uiService;
+        const size = { get: () => Math.min(ui.size, SIZES.XL) };
+        this.uiService = Object.create(ui, { size });
+    }
+}
+
+export class CxPolicyController extends formView.Controller {
+    /**
+     * Without the chatter at the side the form is laid out as on a smaller screen.
+     *
+     * @override
+     */
+    get className() {
+        const { "o_xxl_form_view h-100": _aside, ...classes } = super.className;
+        return classes;
+    }
+}
+
+export const cxPolicyFormView = {
+    ...formView,
+    Controller: CxPolicyController,
+    Model: CxPolicyModel,
+    Renderer: CxPolicyRenderer,
+};
 
 registry.category("views").add("cx_policy_form", cxPolicyFormView);
