@@ -126,9 +126,10 @@ def print_published(found, customers, orders):
     row("bare aggregation, scoring, update, insert", seconds(bare), f"{bare.wall:.1f}", ratio)
     simulation = found["simulation"]
     say(
-        f"\nsimulation while typing: {simulation['ms']:.0f} ms, {simulation['queries']} queries; it "
-        f"told {found['told']} moves, {found['changed']} customers moved; rows that differ from the "
-        f"bare ones: {found['differences'][0]}; memory of Odoo: {found['memory']:.1f} MB more"
+        f"\nsimulation while typing: {simulation['ms']:.0f} ms, {simulation['queries']} queries;"
+        f" it told {found['told']} moves, {found['changed']} customers moved;"
+        f" rows that differ from the bare ones: {found['differences'][0]};"
+        f" memory of Odoo: {found['memory']:.1f} MB more"
     )
     if found["differences"][0]:
         say(f"for instance {found['differences'][1]}")

@@ -82,6 +82,7 @@ class CxLoad(Command):
             shift = env["cx.customer"]._today(env.company) - timedelta(days=7) - last
         customers, orders = loader.load(env, purchases, shift, options.demo)
         self._say(f"{customers} customers, {orders} orders loaded")
+        self._accept(env)
         runs = env["cx.run"]
         run = runs._request("rebuild", env.company)
         run.as_of = options.as_of
@@ -90,6 +91,17 @@ class CxLoad(Command):
         if not options.as_of:
             runs._cron_night()
         self._print_stages(env)
+
+    def _accept(self, env):
+        """Who loads a file wants to see its stages: nobody is asked first."""
+        first = env["cx.first.run"]._of(env.company)
+        if not first.accepted_at:
+            first.action_check_sources()
+            first._accept()
+            self._say(
+                "stages accepted: reps see them (Lifecycle > Configuration > First Steps takes "
+                "that back)"
+            )
 
     def _say(self, text):
         sys.stdout.write(f"{text}\n")

@@ -53,6 +53,12 @@ class Term:
     def __ge__(self, other):
         return _infix(self, ">=", other)
 
+    def __lt__(self, other):
+        return _infix(self, "<", other)
+
+    def __le__(self, other):
+        return _infix(self, "<=", other)
+
     def __eq__(self, other):
         return _infix(self, "=", other)
 
@@ -61,11 +67,15 @@ class Term:
     def __and__(self, other):
         return _infix(self, "AND", other)
 
+    __rand__ = __and__
+
 
 def _text(value):
-    """SQL text of a term or of a number; NULL for None."""
+    """SQL text of a term, a number or a truth; NULL for None."""
     if isinstance(value, Term):
         return value.text
+    if isinstance(value, bool):
+        return str(value).upper()
     return "NULL::float8" if value is None else f"'{float(value)!r}'::float8"
 
 
@@ -113,9 +123,20 @@ def where(condition, then, otherwise):
 
 
 class Columns:
-    """A row on which every attribute is the term of the column so named."""
+    """A row on which every attribute is the term of the column so named.
+
+    Attributes given as ``constants`` are those numbers instead; ``used`` collects the columns
+    that were asked for.
+    """
+
+    def __init__(self, constants=None):
+        self.used = set()
+        self._constants = constants or {}
 
     def __getattr__(self, name):
+        if name in self._constants:
+            return self._constants[name]
+        self.used.add(name)
         return Term(name)
 
 
@@ -127,14 +148,37 @@ def compute(levels, **values):
     return row
 
 
-def select(levels, source):
+def inputs(levels, constants=None):
+    """Names of the columns that the levels need and do not make themselves."""
+    needed, _rendered = _render(levels, constants, ())
+    return needed
+
+
+def select(levels, source, constants=None, keep=None):
     """SQL that adds each level's columns to those of ``source``, a SELECT's text.
 
     ``OFFSET 0`` keeps PostgreSQL from pulling the levels into one another, which
     would compute every inner expression as often as it is mentioned.
+
+    :param constants: numbers by name, the same for all rows: they are no columns
+    :param keep: names of the columns wanted in the end; the others are dropped as soon as no
+        level needs them, for carrying a column through all levels costs more than most formulas
     """
-    row = Columns()
-    for number, level in enumerate(levels):
-        columns = ", ".join(f"{formula(row).text} AS {name}" for name, formula in level.items())
-        source = f"SELECT *, {columns} FROM ({source}) AS level_{number} OFFSET 0"
+    _needed, rendered = _render(levels, constants, keep or ())
+    for number, (carried, columns) in enumerate(rendered):
+        passed = "*" if keep is None else ", ".join(sorted(carried)) or "NULL"
+        made = ", ".join(f"{text} AS {name}" for name, text in columns.items())
+        source = f"SELECT {passed}, {made} FROM ({source}) AS level_{number} OFFSET 0"
     return source
+
+
+def _render(levels, constants, keep):
+    """What is needed before the first level, and per level: columns to carry on, and to make."""
+    wanted, rendered = set(keep), []
+    for level in reversed(levels):
+        row = Columns(constants)
+        columns = {name: _text(formula(row)) for name, formula in level.items()}
+        carried = wanted - set(columns)
+        rendered.append((carried, columns))
+        wanted = carried | row.used
+    return wanted, rendered[::-1]

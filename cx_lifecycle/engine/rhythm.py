@@ -153,6 +153,18 @@ def _day(row, share):
     return least(ceil(silence_at(row, share)), NEVER)
 
 
+def _by_mode(row, by_rhythm, fixed="dormant_after", multiple="dormant_multiple"):
+    """The day that the customer's mode decides for; multiples are rounded up to whole days."""
+    multiplied = least(ceil(getattr(row, multiple) * row.usual), NEVER)
+    others = where(row.mode == FIXED, getattr(row, fixed), multiplied)
+    return where(row.mode == RHYTHM, by_rhythm, others)
+
+
+def _limited(row, day):
+    """A day of dormancy kept between floor and ceiling."""
+    return least(greatest(day, row.floor_days), row.ceiling_days)
+
+
 # The days of silence at which something is expected, rounded up to whole days, and the
 # days ahead that a chance of a purchase is asked for.
 EXPECTED = (
@@ -162,23 +174,9 @@ EXPECTED = (
         "overdue_days": lambda row: greatest(_day(row, row.rarity_limit), row.floor_days),
         "horizon": lambda row: clip(row.intervals * row.g0, 30.0, YEAR),
     },
+    # no stage changes before
+    {"earliest_days": lambda row: _limited(row, _by_mode(row, row.overdue_days))},
 )
-
-
-def _by_mode(row, by_rhythm, fixed, multiple):
-    """The day that the customer's mode decides for; multiples are rounded up to whole days."""
-    others = where(row.mode == FIXED, fixed, least(ceil(multiple * row.usual), NEVER))
-    return where(row.mode == RHYTHM, by_rhythm, others)
-
-
-def _dormant_days(row):
-    day = _by_mode(row, row.quiet_days, row.dormant_after, row.dormant_multiple)
-    return least(greatest(day, row.floor_days), row.ceiling_days)
-
-
-def _lost_days(row):
-    day = _by_mode(row, row.gone_days, row.lost_after, row.lost_multiple)
-    return greatest(day, row.dormant_days)
 
 
 # The days of silence at which the stage changes.
@@ -189,12 +187,16 @@ CHANGES = (
         horizon=lambda row: row.horizon,
         limit=lambda row: row.chance_limit,
     ),
-    {"dormant_days": _dormant_days},
+    {"dormant_days": lambda row: _limited(row, _by_mode(row, row.quiet_days))},
     *_first_day(
         "gone_days",
         start=lambda row: row.dormant_days,
         horizon=lambda _row: YEAR,
         limit=lambda row: row.lost_limit,
     ),
-    {"lost_days": _lost_days},
+    {
+        "lost_days": lambda row: greatest(
+            _by_mode(row, row.gone_days, "lost_after", "lost_multiple"), row.dormant_days
+        )
+    },
 )

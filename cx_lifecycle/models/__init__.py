@@ -37,3 +37,7 @@ from . import sale_order
 from . import account_move
 from . import crm_lead
 from . import res_config_settings
+from . import cx_customer_shown
+from . import cx_first_run
+from . import cx_first_run_words
+from . import cx_preset

@@ -267,9 +267,8 @@ class CxCustomer(models.Model):
             ahead=policy._ahead(on, days),
             ids=self.ids,
         )
-        return formula_sql(
-            rhythm.CURVE, policy._with_numbers(stored, ids_scope(self.partner_id.ids))
-        )
+        source = policy._with_numbers(stored, ids_scope(self.partner_id.ids))
+        return formula_sql(rhythm.CURVE, source, policy._constants())
 
     # --------------------------------------------------------------- actions
     def action_open_partner(self):
@@ -285,9 +284,9 @@ class CxCustomer(models.Model):
         }
 
 
-def formula_sql(levels, source):
-    """The levels of a formula on top of a SELECT, as composable SQL.
+def formula_sql(levels, source, constants=None, keep=None):
+    """The levels of a formula on top of a SELECT, as composable SQL: see ``formula.select``.
 
-    Rendered text holds no ``%`` and no values from outside, and is made once per levels.
+    Rendered text holds no ``%`` and no values from outside but numbers.
     """
-    return SQL(formula.select(levels, "%s"), source)
+    return SQL(formula.select(levels, "%s", constants, keep), source)

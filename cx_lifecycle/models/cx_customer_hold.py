@@ -173,7 +173,9 @@ class CxCustomer(models.Model):
         customers.write(values)
         for company, group in customers.grouped("company_id").items():
             self._refresh(company, ids_scope(group.partner_id.ids))
-        for partner in customers.partner_id:
+        # until the company has accepted, reps read no stage on the contact either
+        shown = customers.company_id.filtered(self.env["cx.first.run"]._accepted)
+        for partner in customers.filtered(lambda c: c.company_id in shown).partner_id:
             partner.message_post(body=message, author_id=self.env.user.partner_id.id)
         return True
 
@@ -189,7 +191,8 @@ class CxCustomer(models.Model):
     def action_plan(self):
         """Plan a call, or another activity, with the customers' contacts."""
         call = self.env.ref("mail.mail_activity_data_call", raise_if_not_found=False)
-        silent = self.filtered(lambda customer: customer.alert in ("late", "quiet"))
+        shown = self.env["cx.first.run"]._accepted(self.env.company)
+        silent = shown and self.filtered(lambda customer: customer.alert in ("late", "quiet"))
         summary = {"default_summary": self.env._("Going quiet")} if silent else {}
         return {
             "type": "ir.actions.act_window",

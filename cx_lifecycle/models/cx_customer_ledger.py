@@ -3,8 +3,11 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..engine import rhythm
+from ..engine import formula, rhythm
 from .cx_customer import formula_sql
+
+# What is told of each past purchase, besides what the formulas need.
+PAST = {"customer_id", "first_on", "day", "x", "usual", "until", "until_on", "earliest_days"}
 
 
 class CxCustomer(models.Model):
@@ -24,6 +27,7 @@ class CxCustomer(models.Model):
         if not missing:
             return
         purchases = self._past_purchases(company, policy, scope, on, days)
+        curve, silent = self._past_curves(policy, purchases)
         stages = self.env["cx.stage"]._ids_by_code()
         self.env.cr.execute(
             SQL(
@@ -57,10 +61,8 @@ class CxCustomer(models.Model):
                   FROM linked
                  WHERE previous_stage_id IS DISTINCT FROM stage_id
                 """,
-                curve=formula_sql(rhythm.CURVE + rhythm.EXPECTED, purchases),
-                silent=formula_sql(
-                    rhythm.CHANGES, SQL("SELECT * FROM purchase WHERE until >= overdue_days")
-                ),
+                curve=curve,
+                silent=silent,
                 events=self._past_events(policy),
                 on=on,
                 rebuilt=rebuilt,
@@ -71,6 +73,15 @@ class CxCustomer(models.Model):
         )
         self._tell_planner("cx_episode", self.env.cr.rowcount)
         self._write_since(company, scope)
+
+    def _past_curves(self, policy, purchases):
+        """SELECTs of the curve at each past purchase, and of those whose silence went far."""
+        constants = policy._constants()
+        needed = formula.inputs(rhythm.CHANGES, constants)
+        curve = formula_sql(rhythm.CURVE + rhythm.EXPECTED, purchases, constants, PAST | needed)
+        far = SQL("SELECT * FROM purchase WHERE until >= earliest_days")
+        days = {"dormant_days", "lost_days"}
+        return curve, formula_sql(rhythm.CHANGES, far, constants, PAST | days)
 
     def _write_since(self, company, scope):
         """The current stay began when its episode did, not at the last purchase."""

@@ -65,13 +65,14 @@ class CxCustomer(models.Model):
             )
         )
         self.env.cr.execute(SQL("DELETE FROM cx_customer WHERE id = ANY(%s)", others.ids))
-        self.env.cr.execute(
-            SQL(
-                "UPDATE res_partner SET cx_customer_id = coalesce(cx_customer_id, '{}'::jsonb)"
-                " || jsonb_build_object(%s::text, %s) WHERE id = ANY(%s)",
-                company.id,
-                self.id,
-                (sources | partner).ids,
+        if self.env["cx.first.run"]._accepted(company):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE res_partner SET cx_customer_id = coalesce(cx_customer_id, '{}'::jsonb)"
+                    " || jsonb_build_object(%s::text, %s) WHERE id = ANY(%s)",
+                    company.id,
+                    self.id,
+                    (sources | partner).ids,
+                )
             )
-        )
         self.env.invalidate_all(flush=False)

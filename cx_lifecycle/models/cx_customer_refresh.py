@@ -149,18 +149,21 @@ class CxCustomer(models.Model):
                ON CONFLICT (partner_id, company_id) DO NOTHING -- a rival fails, and is retried
                  RETURNING id, partner_id
                 ),
-                pointed AS (
-                    UPDATE res_partner p
-                       SET cx_customer_id = coalesce(p.cx_customer_id, '{}'::jsonb)
-                                            || jsonb_build_object(%(company)s::text, i.id)
-                      FROM inserted i WHERE p.id = i.partner_id
-                )
+                pointed AS (%(pointing)s)
                 SELECT (SELECT count(*) FROM verdict), (SELECT count(*) FROM inserted)
                 """,
                 verdict=self._verdict(company, policy, scope, on, statistics, moved_on),
                 changes=changes,
                 known=known,
                 fresh=fresh,
+                pointing=self._pointing(
+                    company,
+                    SQL(
+                        "SELECT id, partner_id, false FROM inserted UNION ALL SELECT"
+                        " customer_id, partner_id, pointed FROM verdict"
+                        " WHERE customer_id IS NOT NULL"
+                    ),
+                ),
                 columns=columns,
                 company=company.id,
                 currency=company.currency_id.id,

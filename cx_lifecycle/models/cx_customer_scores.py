@@ -99,15 +99,14 @@ class CxCustomer(models.Model):
     def _scores(self, policy, statistics, scope):
         """SELECT of statistics, segment, curve and days of change, per partner who ever bought."""
         source = policy._with_numbers(statistics, scope)
+        constants = {**policy._constants(), "until": rhythm.NEVER}
         if scope.few:
-            return self._scores_of_few(self.env.execute_query_dict(source))
-        return formula_sql(
-            LEVELS, SQL("SELECT *, %s::float8 AS until FROM (%s) AS s", rhythm.NEVER, source)
-        )
+            return self._scores_of_few(self.env.execute_query_dict(source), constants)
+        return formula_sql(LEVELS, source, constants, SCORES)
 
-    def _scores_of_few(self, buyers):
+    def _scores_of_few(self, buyers, constants):
         """The same SELECT, from the formula on numbers, which is quicker for few."""
-        rows = [vars(formula.compute(LEVELS, **buyer, until=rhythm.NEVER)) for buyer in buyers]
+        rows = [vars(formula.compute(LEVELS, **buyer, **constants)) for buyer in buyers]
         columns = [
             SQL("%s::%s[]", [row[name] for row in rows], SQL(kind)) for name, kind in SCORES.items()
         ]

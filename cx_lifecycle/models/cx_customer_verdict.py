@@ -39,7 +39,7 @@ class CxCustomer(models.Model):
         staged = self._staged(company, policy, scope, on, statistics)
         return SQL(
             """
-            SELECT partner_id, customer_id, partner_active, stage_id, reason,
+            SELECT partner_id, customer_id, partner_active, pointed, stage_id, reason,
                    CASE WHEN stage_id = old_stage_id THEN old_since
                         ELSE greatest(old_since, least(%(on)s, CASE
                             WHEN %(moved_on)s::date IS NOT NULL THEN %(moved_on)s
@@ -129,6 +129,7 @@ class CxCustomer(models.Model):
         return SQL(
             """
             SELECT p.id AS partner_id, p.active AS partner_active, c.id AS customer_id,
+                   (p.cx_customer_id -> %(key)s::text) IS NOT NULL AS pointed,
                    c.stage_id AS old_stage_id, c.stage_since AS old_since,
                    c.hold_stage_id, c.hold_until, c.hold_reason, c.hold_user_id,
                    c.declared_lost_on, c.declared_lost_reason,
@@ -149,6 +150,7 @@ class CxCustomer(models.Model):
             prospects=self._prospects(company, policy, scope),
             suspects=self._suspects(company, policy, scope),
             company=company.id,
+            key=str(company.id),
             scores=self._scores(policy, statistics, scope),
             scope=scope(SQL("p.id")),
             kept=self._kept(policy),

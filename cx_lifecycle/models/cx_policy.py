@@ -352,20 +352,20 @@ class CxPolicy(models.Model):
         query.add_where(scope(SQL.identifier(query.table, "id")))
         return query.subselect()
 
+    def _constants(self):
+        """The numbers that the formulas name, where they are the same for every customer."""
+        return {} if self.segment_ids else self._numbers()
+
     def _with_numbers(self, source, scope):
-        """The rows of a SELECT with, for each partner_id, the numbers that the formulas name."""
+        """The rows of a SELECT with each partner_id's segment, and the numbers of that segment."""
+        if not self.segment_ids:
+            return SQL("SELECT s.*, 0 AS segment FROM (%s) AS s", source)
         numbers = [part._numbers() for part in (self, *self.segment_ids)]
         names = SQL(", ").join(map(SQL.identifier, numbers[0]))
         values = [
             SQL(", ").join(SQL("%s::float8", float(value)) for value in part.values())
             for part in numbers
         ]
-        if len(values) == 1:
-            columns = SQL(", ").join(
-                SQL("%s::float8 AS %s", float(value), SQL.identifier(name))
-                for name, value in numbers[0].items()
-            )
-            return SQL("SELECT s.*, 0 AS segment, %s FROM (%s) AS s", columns, source)
         rows = SQL(", ").join(SQL("(%s, %s)", i, value) for i, value in enumerate(values))
         return SQL(
             "SELECT s.*, k.* FROM (%s) AS s JOIN (VALUES %s) AS k (segment, %s)"

@@ -31,7 +31,41 @@ class CxStage(models.Model):
     color = fields.Integer(help="Colour of the stage's pill, 0 to 11.")
     fold = fields.Boolean("Folded in Kanban")
 
+    customer_count = fields.Integer(
+        "Customers",
+        compute="_compute_customers",
+        groups="cx_lifecycle.group_marketer",
+        help="Customers of the current company in this stage.",
+    )
+    customer_share = fields.Float(
+        "Share", compute="_compute_customers", groups="cx_lifecycle.group_marketer",
+        help="Of the company's customers, between 0 and 1.",
+    )  # fmt: skip
+
     _code_unique = models.Constraint("UNIQUE(code)", "A stage with this code exists already.")
+
+    @api.depends_context("company")
+    def _compute_customers(self):
+        counts = dict(
+            self.env["cx.customer"]._read_group(
+                [("company_id", "=", self.env.company.id), ("stage_id", "!=", False)],
+                ["stage_id"],
+                ["__count"],
+            )
+        )
+        total = sum(counts.values())
+        for stage in self:
+            stage.customer_count = counts.get(stage, 0)
+            stage.customer_share = stage.customer_count / total if total else 0.0
+
+    def action_customers(self):
+        """Open the current company's customers in this stage."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "cx_lifecycle.action_stage_customers"
+        )
+        mine = [("company_id", "=", self.env.company.id), ("stage_id", "=", self.id)]
+        return action | {"name": self.name, "display_name": self.name, "domain": mine}
 
     @api.model
     @tools.ormcache()

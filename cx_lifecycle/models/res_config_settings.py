@@ -4,6 +4,9 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    cx_accepted = fields.Boolean(
+        compute="_compute_cx_accepted", help="Whether reps see the stages of this company."
+    )
     cx_last_run_id = fields.Many2one("cx.run", compute="_compute_cx_health")
     cx_last_run_at = fields.Datetime("Last Night", compute="_compute_cx_health")
     cx_last_minutes = fields.Float("Duration", compute="_compute_cx_health")
@@ -18,6 +21,9 @@ class ResConfigSettings(models.TransientModel):
         compute="_compute_cx_health", help="Percentage of a pass over everybody, 0 when none runs."
     )
     cx_pass_waiting = fields.Boolean(compute="_compute_cx_health")
+
+    def _compute_cx_accepted(self):
+        self.cx_accepted = self.env["cx.first.run"]._accepted(self.env.company)
 
     def _compute_cx_health(self):
         runs = self.env["cx.run"]

@@ -15,6 +15,7 @@ class TourCase(HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env["cx.first.run"]._of(cls.env.company)._accept()
         seller = "sales_team.group_sale_salesman"
         cls.rep = new_test_user(cls.env, "tour_rep", groups=seller, name="Tour Rep")
         other = new_test_user(cls.env, "tour_other", groups=seller, name="Tour Colleague")
@@ -24,6 +25,24 @@ class TourCase(HttpCase):
         cls.gamma = cls.customer("Gamma Tours", other, LATE, 900)
         cls.delta = cls.customer("Delta Tours", cls.rep, ON_TIME, 300)
         cls.epsilon = cls.customer("Epsilon Tours", cls.rep, DORMANT, 200)
+
+    def unaccepted(self):
+        """The first steps as they are once the background has read the past."""
+        first = self.env["cx.first.run"]._of(self.env.company)
+        first._take_back()
+        first.sudo().write({"sources_at": False, "reviewed_at": False, "reviewed": 0})
+        self.env["cx.purchase.source"].search([]).check_on = False
+        with self.enter_registry_test_mode():
+            self.env.ref("cx_lifecycle.cron_pass").method_direct_trigger()
+        self.assertFalse(self.delta.partner_id.cx_stage_id)
+        return first
+
+    def assertAccepted(self, first):
+        first.invalidate_recordset()
+        admin = self.env.ref("base.user_admin")
+        self.assertEqual(first.sources_user_id | first.accepted_user_id, admin)
+        self.assertGreaterEqual(first.reviewed, 5)
+        self.assertEqual(self.delta.partner_id.with_user(self.rep).cx_stage_id.code, "active")
 
     @classmethod
     def customer(cls, name, rep, days_ago, price, **values):
@@ -93,6 +112,11 @@ class TestDesk(TourCase):
             cron.method_direct_trigger()
         self.start_tour("/odoo/settings", "cx_admin_health", login="admin")
 
+    def test_first_run(self):
+        first = self.unaccepted()
+        self.start_tour("/odoo/settings", "cx_first_run", login="admin")
+        self.assertAccepted(first)
+
     def test_policy_from_draft_to_published_and_back(self):
         policies = self.env["cx.policy"]
         first = policies._of(self.env.company)
@@ -123,3 +147,8 @@ class TestPhone(TourCase):
 
     def test_rep_morning(self):
         self.start_tour("/odoo/going-quiet", "cx_rep_phone", login="tour_rep")
+
+    def test_first_run(self):
+        first = self.unaccepted()
+        self.start_tour("/odoo/first-steps", "cx_first_run_phone", login="admin")
+        self.assertAccepted(first)

@@ -13,6 +13,7 @@ class TestCompanies(LifecycleCase):
         cls.other = cls.env["res.company"].create({"name": "Other"})
         cls.env.user.company_ids |= cls.other
         cls.env["cx.policy"]._of(cls.other)
+        cls.accept(cls.other)
 
     def test_one_customer_per_company_that_sells(self):
         partner = self.partner()

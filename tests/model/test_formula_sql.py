@@ -10,7 +10,6 @@ from odoo.tools import SQL
 
 from odoo.addons.cx_lifecycle.engine import formula, rhythm
 from odoo.addons.cx_lifecycle.models.cx_customer import formula_sql
-from odoo.addons.cx_lifecycle.models.scopes import everybody
 
 LEVELS = rhythm.CURVE + rhythm.EXPECTED + rhythm.CHANGES
 INPUTS = ("x", "tx", "sl", "sq", "until", "silence")
@@ -54,7 +53,7 @@ class TestFormula(LifecycleCase):
                     "SELECT %s, %s, %s FROM (%s) AS f",
                     SQL(", ").join(map(SQL.identifier, names)),
                     SQL(likely.text), SQL(rare.text),
-                    formula_sql(LEVELS, self.policy._with_numbers(source, everybody)),
+                    formula_sql(LEVELS, source, self.policy._constants()),
                 )
             )  # fmt: skip
             for row, values in zip(rows, found, strict=True):

@@ -8,6 +8,7 @@ import pytest
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.sql_db import close_db, db_connect
+from odoo.tests import new_test_user
 from odoo.tools import config
 
 from dev import databases
@@ -47,6 +48,18 @@ def left_behind(name):
         return {row[0] for row in cr.fetchall()}
 
 
+def accept(env):
+    """What an administrator presses, from the first step to the last."""
+    admin = env.ref("base.user_admin")
+    action = env["cx.first.run"].with_user(admin).action_open()
+    first = env["cx.first.run"].with_user(admin).browse(action["res_id"])
+    first.action_check_sources()
+    assert first.history_done, "it waits only for the background"
+    first.action_examples()
+    first.action_accept()
+    assert first.accepted_user_id == admin
+
+
 def test_into_a_database_with_a_past_and_out_again(database, caplog):
     with Registry(database).cursor() as cr:
         env = environment(cr)
@@ -61,6 +74,7 @@ def test_into_a_database_with_a_past_and_out_again(database, caplog):
                     {"state": "sale", "date_order": f"{TODAY - timedelta(days=number)} 12:00:00"}
                 )
         partner_ids = [ada.id, bea.id]
+        rep_id = new_test_user(env, "life_rep", "sales_team.group_sale_salesman").id
         before = env["res.partner"].search_count([])
     registry = Registry.new(database, install_modules=["cx_lifecycle", "cx_lifecycle_mail"])
     with registry.cursor() as cr:
@@ -73,6 +87,11 @@ def test_into_a_database_with_a_past_and_out_again(database, caplog):
         assert run.state == "done"
         assert run.progress == run.total
         ada, bea = env["res.partner"].browse(partner_ids)
+        seen = env["cx.customer"].with_user(rep_id)
+        assert not (ada | bea).cx_stage_id, "nobody has accepted anything yet"
+        assert not seen.search([])
+        accept(env)
+        assert seen.search([("partner_id", "in", partner_ids)]) == (ada | bea).cx_customer_id
         assert (ada.cx_stage_id.code, bea.cx_stage_id.code) == ("active", "lost")
         episodes = ada.cx_customer_id.episode_ids
         assert {"new", "active", "dormant"} <= set(episodes.stage_id.mapped("code"))

@@ -28,6 +28,10 @@ ALLOWED = {
     "cx.backtest.start": {"admin": "rwcu"},
     "cx.contest": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
     "cx.snooze": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.first.run": {"admin": "r"},
+    "cx.preset": {"marketer": "r", "admin": "r"},
+    "cx.preset.stage": {"marketer": "r", "admin": "r"},
+    "cx.preset.apply": {"admin": "rwcu"},
 }
 GROUPS = {
     "public": "base.group_public",
@@ -47,6 +51,10 @@ METHODS = {
     "action_withdraw", "action_new_version", "action_restore", "action_show",
     "action_backtests", "action_cases", "action_chart", "action_run", "action_run_again",
     "action_try", "action_try_fixed",
+    # first steps: administrators only, see test_acceptance; the others only open lists
+    "action_open", "action_check_sources", "action_sources_right", "action_read_history",
+    "action_policy", "action_examples", "action_accept", "action_take_back",
+    "action_customers", "get_empty_list_help",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from odoo.addons.cx_lifecycle.engine import formula
-from odoo.addons.cx_lifecycle.engine.formula import Term
+from odoo.addons.cx_lifecycle.engine.formula import Term, inputs, select
 
 A, B = Term("a"), Term("b")
 
@@ -20,6 +20,9 @@ A, B = Term("a"), Term("b")
         (-A, "(-a)"),
         (A > B, "(a > b)"),
         (A >= B, "(a >= b)"),
+        (A < B, "(a < b)"),
+        (A <= 2.0, "(a <= '2.0'::float8)"),
+        (True & (A > B), "((a > b) AND TRUE)"),
         (A == B, "(a = b)"),
         ((A > B) & (A == 1.0), "((a > b) AND (a = '1.0'::float8))"),
         # a number on either side, written so that it is read back to the last bit
@@ -119,3 +122,20 @@ def test_select_nests_one_query_per_level_that_postgresql_keeps_apart():
 
 def test_select_of_no_levels_is_the_source():
     assert formula.select((), "SELECT 1") == "SELECT 1"
+
+
+class TestSelect:
+    LEVELS = ({"a": lambda row: row.x * row.k}, {"b": lambda row: row.a + row.y})
+
+    def test_constants_are_no_columns(self):
+        text = select(self.LEVELS, "SOURCE", constants={"k": 2.0})
+        assert "'2.0'::float8" in text
+        assert inputs(self.LEVELS, {"k": 2.0}) == {"x", "y"}
+        assert inputs(self.LEVELS) == {"x", "y", "k"}
+
+    def test_columns_go_no_further_than_they_are_needed(self):
+        inner, outer = select(self.LEVELS, "SOURCE", keep={"b", "name"}).split(" AS level_0")
+        assert inner.endswith("SELECT name, y, (x * k) AS a FROM (SOURCE)")
+        assert outer.startswith(" OFFSET 0) AS level_1")
+        text = select(self.LEVELS, "SOURCE", keep={"b", "name"})
+        assert text.startswith("SELECT name, (a + y) AS b FROM (")

@@ -13,7 +13,7 @@ const fixedDays = (days) => [
     {
         content: "the sentence is another one now",
         trigger: ".o_field_widget[name=dormant_after]:first input",
-        run: `edit ${days}`,
+        run: `edit ${days} && press Tab`,
     },
 ];
 
@@ -32,12 +32,12 @@ registry.category("web_tour.tours").add("cx_policy_change", {
         {
             content: "contradictions too",
             trigger: ".o_field_widget[name=floor_days] input",
-            run: "edit 50",
+            run: "edit 50 && press Tab",
         },
-        { trigger: ".o_field_widget[name=ceiling_days] input", run: "edit 45" },
+        { trigger: ".o_field_widget[name=ceiling_days] input", run: "edit 45 && press Tab" },
         { trigger: ".o_cx_simulation_problems:contains(Never Dormant Before)" },
-        { trigger: ".o_field_widget[name=floor_days] input", run: "edit 7" },
-        { trigger: ".o_field_widget[name=ceiling_days] input", run: "edit 0" },
+        { trigger: ".o_field_widget[name=floor_days] input", run: "edit 7 && press Tab" },
+        { trigger: ".o_field_widget[name=ceiling_days] input", run: "edit 0 && press Tab" },
         {
             content: "exactly those who were counted",
             trigger: ".o_cx_simulation_headlines li:contains(Dormant) button:contains(Show them)",
