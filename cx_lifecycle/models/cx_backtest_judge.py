@@ -148,9 +148,10 @@ class CxBacktest(models.Model):
                            WHEN bought_on IS NULL THEN 'late' ELSE 'left_alone' END AS outcome
               FROM (SELECT *, coalesce(dormant_on <= %(cut)s, false) AS called,
                            coalesce(lost_on <= %(cut)s, false) AS lost
-                      FROM (SELECT s.partner_id, s.last_on, s.bought_on,
+                      FROM (SELECT s.partner_id, s.last_on, past.bought_on,
                                    %(dormant)s AS dormant_on, %(lost)s AS lost_on
-                              FROM (%(scores)s) AS s) AS changes) AS called
+                              FROM (%(scores)s) AS s JOIN cx_past past USING (partner_id)
+                           ) AS changes) AS called
             """,
             cut=cut, scores=scores, dormant=after["dormant"], lost=after["lost"],
         )  # fmt: skip
