@@ -7,6 +7,7 @@ from . import cx_policy_clock
 from . import cx_policy_learn
 from . import cx_policy_simulation
 from . import cx_policy_diff
+from . import cx_policy_backtest
 from . import cx_policy_segment
 from . import cx_policy_rule
 from . import cx_policy_closure
@@ -26,6 +27,11 @@ from . import cx_objection
 from . import cx_run
 from . import cx_run_pass
 from . import cx_run_night
+from . import cx_backtest
+from . import cx_backtest_run
+from . import cx_backtest_judge
+from . import cx_backtest_line
+from . import cx_backtest_case
 from . import res_partner
 from . import sale_order
 from . import account_move

@@ -126,11 +126,6 @@ class CxCustomer(models.Model):
 
     def _candidates(self, company, policy, scope, on, statistics):
         """SELECT of everybody in the scope: what is stored, what was bought, what is expected."""
-        last_on = SQL("s.last_on")
-        after = {
-            name: policy._day_after(last_on, SQL("s.%s", SQL.identifier(f"{name}_days")))
-            for name in ("expected", "expected_from", "overdue", "dormant", "lost")
-        }
         return SQL(
             """
             SELECT p.id AS partner_id, p.active AS partner_active, c.id AS customer_id,
@@ -145,8 +140,7 @@ class CxCustomer(models.Model):
                    coalesce(s.value_12m, 0) AS value_12m, s.value_review_on,
                    %(expected)s AS next_purchase_on, %(expected_from)s AS next_purchase_from,
                    %(overdue)s AS next_purchase_to, %(dormant)s AS dormant_on,
-                   greatest(%(lost)s, CASE WHEN s.lost_days < %(never)s AND s.purchases > 0 THEN
-                       least(%(history_from)s, s.first_on) + %(history)s END) AS lost_on
+                   %(lost)s AS lost_on
               FROM res_partner p
          LEFT JOIN cx_customer c ON c.partner_id = p.id AND c.company_id = %(company)s
          LEFT JOIN (%(scores)s) AS s ON s.partner_id = p.id
@@ -155,9 +149,6 @@ class CxCustomer(models.Model):
             """,
             prospects=self._prospects(company, policy, scope),
             suspects=self._suspects(company, policy, scope),
-            never=rhythm.NEVER,
-            history_from=policy.history_from or None,
-            history=policy.history_days,
             company=company.id,
             key=str(company.id),
             scores=self._scores(policy, statistics, scope),
@@ -167,8 +158,23 @@ class CxCustomer(models.Model):
                 policy, scope, on, SQL("p.id"), SQL("c.id"), SQL("s.last_on"),
                 SQL("s.purchases"), SQL("s.value_12m"),
             ),
-            **after,
+            **self._days_of_change(policy),
         )  # fmt: skip
+
+    def _days_of_change(self, policy):
+        """SQL of the days that the scores ``s`` lead to, by silence alone; NULL for never."""
+        last_on = SQL("s.last_on")
+        after = {
+            name: policy._day_after(last_on, SQL("s.%s", SQL.identifier(f"{name}_days")))
+            for name in ("expected", "expected_from", "overdue", "dormant", "lost")
+        }
+        # nobody is lost before the company's purchases span so many days
+        after["lost"] = SQL(
+            "greatest(%s, CASE WHEN s.lost_days < %s AND s.purchases > 0"
+            " THEN least(%s, s.first_on) + %s END)",
+            after["lost"], rhythm.NEVER, policy.history_from or None, policy.history_days,
+        )  # fmt: skip
+        return after
 
     def _kept(self, policy):
         """SQL of the stage code by a rule of this policy that lasts until the next purchase."""

@@ -27,6 +27,16 @@ class CxPolicy(models.Model):
         self.ensure_one()
         past = SQL("SELECT partner_id, day FROM (%s) d WHERE amount > 0 AND day <= %s", days, on)
         [(first,)] = self.env.execute_query(SQL("SELECT min(day) FROM (%s) p", past))
+        self._learn_past(past, first, on)
+        siblings = [("company_id", "=", self.company_id.id), ("state", "!=", "retired")]
+        # sudo: nobody else writes what was learned
+        self.sudo().search(siblings).write({"history_from": first})
+
+    def _learn_past(self, past, first, on):
+        """The same of this version alone.
+
+        :param SQL past: SELECT of partner_id and day of purchases, the first of them on ``first``
+        """
         learned = {"season_weights": self._seasons(past, first, on)}
         self.sudo().write(learned)  # sudo: nobody else writes what was learned
         self._wind()
@@ -34,8 +44,6 @@ class CxPolicy(models.Model):
         self.sudo().write(learned)  # sudo: as above
         for segment in self.segment_ids:
             self._learn_segment(segment, past, on)
-        siblings = [("company_id", "=", self.company_id.id), ("state", "!=", "retired")]
-        self.sudo().search(siblings).write({"history_from": first})  # sudo: as above
 
     def _fit(self, past, on, start=None, usual=None):
         """Values of the learned fields.
@@ -91,8 +99,13 @@ class CxPolicy(models.Model):
         return json.dumps([domain, self.clock_key])
 
     def _learn_missing(self):
-        """Learn what changed rules need and nobody has learned yet: clocks, segments' rhythms."""
+        """Learn what changed rules need and nobody has learned yet: clocks, segments' rhythms.
+
+        With ``cx_no_learning`` in the context that is left to whoever makes the version.
+        """
         self.ensure_one()
+        if self.env.context.get("cx_no_learning"):
+            return
         today = self.env["cx.customer"]._today(self.company_id)
         days = self.env["cx.purchase.source"]._days
         self._wind()
@@ -188,20 +201,21 @@ class CxPolicy(models.Model):
 
     def _wait_for_a_person(self, share):
         """Tell whoever is responsible that a refit waits, and why."""
-        published = self.based_on_id
-        administrators = self.env.ref("cx_lifecycle.group_admin").all_user_ids
-        people = administrators.filtered(
-            lambda user: user.active and self.company_id in user.company_ids
-        )
-        author = published.user_id if published.user_id in people else people[:1]
         note = self.env._(
             "The monthly refit would change the stage of %(share)s%% of the customers, so it "
             "was not applied. Look at who would move, then publish or delete this draft.",
             share=round(100 * share),
         )
         self.message_post(body=note)
-        if author:
+        self._ask(self.based_on_id.user_id, self.env._("Refit waits for a decision"), note)
+
+    def _ask(self, author, summary, note):
+        """Put something on the list of its author, or of an administrator of the company."""
+        administrators = self.env.ref("cx_lifecycle.group_admin").all_user_ids
+        people = administrators.filtered(
+            lambda user: user.active and self.company_id in user.company_ids
+        )
+        if person := author & people or people[:1]:
             self.activity_schedule(
-                "mail.mail_activity_data_todo", user_id=author.id, note=note,
-                summary=self.env._("Refit waits for a decision"),
-            )  # fmt: skip
+                "mail.mail_activity_data_todo", user_id=person.id, note=note, summary=summary
+            )
