@@ -29,6 +29,7 @@ from . import cx_run_pass
 from . import cx_run_night
 from . import cx_backtest
 from . import cx_backtest_run
+from . import cx_backtest_people
 from . import cx_backtest_judge
 from . import cx_backtest_line
 from . import cx_backtest_case

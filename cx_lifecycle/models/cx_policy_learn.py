@@ -28,9 +28,11 @@ class CxPolicy(models.Model):
         past = SQL("SELECT partner_id, day FROM (%s) d WHERE amount > 0 AND day <= %s", days, on)
         [(first,)] = self.env.execute_query(SQL("SELECT min(day) FROM (%s) p", past))
         self._learn_past(past, first, on)
-        siblings = [("company_id", "=", self.company_id.id), ("state", "!=", "retired")]
+        # a draft must not tell the published version of a past that it has not seen itself
+        drafts = [("company_id", "=", self.company_id.id), ("state", "=", "draft")]
+        siblings = self.search(drafts) if self.state == "published" else self.browse()
         # sudo: nobody else writes what was learned
-        self.sudo().search(siblings).write({"history_from": first})
+        (self | siblings).sudo().write({"history_from": first})
 
     def _learn_past(self, past, first, on):
         """The same of this version alone.
@@ -196,7 +198,7 @@ class CxPolicy(models.Model):
             (self, *self.segment_ids), (trial, *trial.segment_ids), strict=True
         ):
             own.write({name: learned[name] for name in (*LEARNED, "fitted_for")})
-        self.season_weights = trial.season_weights
+        self.write({name: trial[name] for name in ("season_weights", "history_from")})
         self._wind()
 
     def _wait_for_a_person(self, share):

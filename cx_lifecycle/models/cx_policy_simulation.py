@@ -41,6 +41,8 @@ class CxPolicy(models.Model):
         """
         draft = self.state == "draft" and not self.env.su
         author = {"user_id": self.env.uid} if draft else {}
+        # two trials of a version share their values: forget those of the one before
+        self.env.invalidate_all()
         return self.new({**changes, **author}, origin=self) if changes or author else self
 
     def _problems(self):

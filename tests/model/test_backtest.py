@@ -464,3 +464,23 @@ class TestBackground(BacktestCase):
             for kind in ("list", "search"):
                 self.env[model].get_view(view_type=kind)
         self.env["cx.backtest"].get_view(view_type="form")
+
+
+class TestPeople(BacktestCase):
+    def test_what_people_said_is_told_and_listed(self):
+        test = self.made()
+        self.assertIn("contested 0 of these calls", test.people_text)
+        partner = self.partner("Quiet").with_context(cx_no_refresh=True)
+        for number in range(400, 70, -30):
+            self.order(partner, ago(number))
+        self.refresh(partner, on=ago(100))
+        self.refresh(partner)
+        customer = self.of(partner)
+        self.assertStage(customer, "dormant")
+        active = self.env.ref("cx_lifecycle.stage_active")
+        customer.hold(active, ago(-30), "They told us so")
+        test.invalidate_recordset(["people_text"])
+        self.assertIn("contested 1 of these calls", test.people_text)
+        self.assertIn("held in another stage: 1", test.people_text)
+        action = test.action_objections()
+        self.assertEqual(self.env["cx.objection"].search_count(action["domain"]), 1)

@@ -43,18 +43,16 @@ GROUPS = {
 }
 # public methods of ours that RPC may call, and who may
 METHODS = {
-    "chance_of_purchase", "why", "hold", "release_hold", "declare_lost", "withdraw_loss", "snooze",
-    "stage_on", "stage_counts", "objection_figures",
-    "action_open_partner", "action_contest", "action_snooze", "action_plan", "action_purchases",
-    "action_purchase_day", "action_email", "action_check", "action_count_instead",
-    "action_run_now", "action_apply", "simulate", "answer", "action_lines", "action_publish",
+    "chance_of_purchase", "why", "hold", "release_hold", "declare_lost", "withdraw_loss",
+    "snooze", "stage_on", "stage_counts", "objection_figures", "action_open_partner",
+    "action_contest", "action_snooze", "action_plan", "action_purchases", "action_purchase_day",
+    "action_email", "action_check", "action_count_instead", "action_run_now", "action_apply",
+    "simulate", "answer", "action_lines", "action_publish", "action_objections",
     "action_withdraw", "action_new_version", "action_restore", "action_show",
     "action_backtests", "action_cases", "action_chart", "action_run", "action_run_again",
-    "action_try", "action_try_fixed",
-    # first steps: administrators only, see test_acceptance; the others only open lists
-    "action_open", "action_check_sources", "action_sources_right", "action_read_history",
-    "action_policy", "action_examples", "action_accept", "action_take_back",
-    "action_customers", "get_empty_list_help",
+    "action_try", "action_try_fixed", "action_open", "action_check_sources",
+    "action_sources_right", "action_read_history", "action_policy", "action_examples",
+    "action_accept", "action_take_back", "action_customers", "get_empty_list_help",
 }  # fmt: skip
 
 
