@@ -53,7 +53,9 @@ class CxBacktest(models.Model):
     seasonal = fields.Boolean(
         "Seasons Known", readonly=True, help="Two whole years of purchases precede the first date."
     )
-    proposal = fields.Json(readonly=True, help="What was found best, and how: codes and figures.")
+    proposal = fields.Json(
+        "Found Best", readonly=True, help="What was found best, and how: codes and figures."
+    )
     balanced_accuracy = fields.Float(
         readonly=True,
         aggregator="avg",

@@ -23,7 +23,8 @@ class CxBacktestLine(models.Model):
     sequence = fields.Integer()
     cut = fields.Date("Date", help="The past day that was judged; empty: all of them together.")
     setting = fields.Selection(
-        [
+        string="Kind of Setting",
+        selection=[
             ("present", "The policy as it is"),
             ("rhythm", "Own rhythm"),
             ("cautious", "Own rhythm, cautious (chance 1/3)"),

@@ -10,7 +10,7 @@ class CxSimulationLine(models.TransientModel):
     _rec_name = "partner_id"
 
     simulation_id = fields.Many2one("cx.simulation", required=True, index=True, ondelete="cascade")
-    customer_id = fields.Many2one("cx.customer", ondelete="cascade")
+    customer_id = fields.Many2one("cx.customer", "Lifecycle", ondelete="cascade")
     partner_id = fields.Many2one("res.partner", "Customer", ondelete="cascade")
     from_stage_id = fields.Many2one("cx.stage", "Now", ondelete="cascade")
     to_stage_id = fields.Many2one("cx.stage", "Then", ondelete="cascade")
