@@ -25,8 +25,8 @@ from . import cx_customer_merge
 from . import cx_episode
 from . import cx_objection
 from . import cx_run
-from . import cx_run_pass
 from . import cx_run_night
+from . import cx_run_pass
 from . import cx_backtest
 from . import cx_backtest_run
 from . import cx_backtest_people

@@ -104,6 +104,12 @@ class CxCustomer(models.Model):
         "cx.policy.segment", index="btree_not_null", readonly=True, ondelete="set null",
         help="The segment of the policy whose limits count; empty: those of the policy itself.",
     )  # fmt: skip
+    moved_by_rules = fields.Boolean(
+        readonly=True, help="The rules changed, not the customer, when this stage began."
+    )
+    counted_at = fields.Datetime(
+        readonly=True, help="When the purchases of this customer were last added up anew."
+    )
     rule_id = fields.Many2one(
         "cx.policy.rule", "Own Rule", index="btree_not_null", readonly=True, ondelete="set null",
         help="The rule of the company's own that decided, if it was one.",

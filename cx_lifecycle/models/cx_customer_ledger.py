@@ -148,7 +148,7 @@ class CxCustomer(models.Model):
         )
         return policy._with_numbers(purchases, scope)
 
-    def _write_ledger(self, company, policy, scope, on, rebuilt, silent):
+    def _write_ledger(self, company, policy, scope, on, rebuilt):
         """Close the episodes that are over and open the new ones; the number of the latter."""
         moved = SQL(
             "c.company_id = %s AND %s AND e.left_on IS NULL"
@@ -176,7 +176,7 @@ class CxCustomer(models.Model):
                            'purchases', c.purchase_count, 'last', c.last_purchase_on,
                            'usual', round(c.usual_interval::numeric, 1),
                            'silence', %(on)s - c.last_purchase_on, 'value', c.value_12m)),
-                       %(rebuilt)s, %(silent)s, now() AT TIME ZONE 'UTC'
+                       %(rebuilt)s, %(silent)s AND c.moved_by_rules, now() AT TIME ZONE 'UTC'
                   FROM cx_customer c
              LEFT JOIN LATERAL (
                        SELECT e.stage_id, e.left_on FROM cx_episode e WHERE e.customer_id = c.id
@@ -188,7 +188,7 @@ class CxCustomer(models.Model):
                 """,
                 on=on,
                 rebuilt=rebuilt,
-                silent=silent,
+                silent=policy.pending_moves == "silent",
                 company=company.id,
                 policy=policy.id,
                 scope=scope(SQL("c.partner_id")),

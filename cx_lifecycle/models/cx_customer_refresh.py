@@ -20,6 +20,7 @@ STORED = (
     "purchase_count", "gap_log_sum", "gap_log_square_sum", "usual_interval",
     "next_purchase_on", "next_purchase_from", "next_purchase_to", "dormant_on", "lost_on",
     "value_12m", "value_review_on", "review_on", "segment_id", "rule_id",
+    "moved_by_rules",
     "hold_stage_id", "hold_until", "hold_reason", "hold_user_id",
     "declared_lost_on", "declared_lost_reason", "due", "error", "error_on",
 )  # fmt: skip
@@ -84,9 +85,7 @@ class CxCustomer(models.Model):
         self.invalidate_model()
 
     @api.model
-    def _refresh(
-        self, company, scope, on=None, days=None, stored=False, rebuilt=False, by_rules=None
-    ):
+    def _refresh(self, company, scope, on=None, days=None, stored=False, rebuilt=False):
         """Evaluate the customers in a scope: figures, stage, dates, ledger.
 
         :param company: whose customers
@@ -95,25 +94,22 @@ class CxCustomer(models.Model):
         :param SQL days: SELECT of partner_id, day, amount, when it is at hand already
         :param stored: do not read purchases, the stored figures are right
         :param rebuilt: mark new episodes as made by a rebuild rather than by the customer
-        :param by_rules: moves come from new rules: the run that announces them, or does not
         :return: (number of customers looked at, number whose stage changed)
         """
         on = on or self._today(company)
         policy = self.env["cx.policy"]._of(company)
         self.env["res.partner"].flush_model()
         self.flush_model()
-        moved_on = on if by_rules else None
         if stored:
             statistics = self._stored_statistics(company, policy, scope)
-            examined = self._write_verdict(company, policy, scope, on, statistics, moved_on)
+            examined = self._write_verdict(company, policy, scope, on, statistics, counted=False)
         else:
             if days is None:
                 days = self.env["cx.purchase.source"]._days(company, scope)
             statistics = self._statistics(policy, on, days)
-            examined = self._write_verdict(company, policy, scope, on, statistics, moved_on)
+            examined = self._write_verdict(company, policy, scope, on, statistics, counted=True)
             self._write_past(company, policy, scope, on, days, rebuilt)
-        silent = bool(by_rules) and not by_rules.announce
-        changed = self._write_ledger(company, policy, scope, on, rebuilt, silent)
+        changed = self._write_ledger(company, policy, scope, on, rebuilt)
         self.invalidate_model()
         self.env["cx.episode"].invalidate_model()
         self.env["res.partner"].invalidate_model(
@@ -121,7 +117,7 @@ class CxCustomer(models.Model):
         )
         return examined, changed
 
-    def _write_verdict(self, company, policy, scope, on, statistics, moved_on):
+    def _write_verdict(self, company, policy, scope, on, statistics, counted):
         """Decide and store: updates known customers, adds those that are missing."""
         columns = SQL(", ").join(map(SQL.identifier, STORED))
         changes = SQL(", ").join(
@@ -135,16 +131,20 @@ class CxCustomer(models.Model):
                 WITH verdict AS (%(verdict)s),
                 updated AS (
                     UPDATE cx_customer c
-                       SET %(changes)s, write_date = now() AT TIME ZONE 'UTC', write_uid = %(uid)s
+                       SET %(changes)s, write_uid = %(uid)s,
+                           write_date = now() AT TIME ZONE 'UTC', counted_at = CASE
+                               WHEN %(counted)s THEN now() AT TIME ZONE 'UTC'
+                               ELSE c.counted_at END
                       FROM verdict v
                      WHERE c.id = v.customer_id AND (%(known)s) IS DISTINCT FROM (%(fresh)s)
                 ),
                 inserted AS (
                     INSERT INTO cx_customer (
                         partner_id, company_id, currency_id, active, %(columns)s,
-                        create_date, write_date, create_uid, write_uid)
+                        create_date, write_date, counted_at, create_uid, write_uid)
                     SELECT partner_id, %(company)s, %(currency)s, partner_active, %(columns)s,
-                           now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', %(uid)s, %(uid)s
+                           now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC',
+                           now() AT TIME ZONE 'UTC', %(uid)s, %(uid)s
                       FROM verdict WHERE customer_id IS NULL AND stage_id IS NOT NULL
                ON CONFLICT (partner_id, company_id) DO NOTHING -- a rival fails, and is retried
                  RETURNING id, partner_id
@@ -152,8 +152,9 @@ class CxCustomer(models.Model):
                 pointed AS (%(pointing)s)
                 SELECT (SELECT count(*) FROM verdict), (SELECT count(*) FROM inserted)
                 """,
-                verdict=self._verdict(company, policy, scope, on, statistics, moved_on),
+                verdict=self._verdict(company, policy, scope, on, statistics),
                 changes=changes,
+                counted=counted,
                 known=known,
                 fresh=fresh,
                 pointing=self._pointing(

@@ -23,30 +23,40 @@ def _choice(number, values):
     """SQL of the value of which ``number``, from 1, is the place; NULL for 0."""
     if not values:
         return SQL("NULL::int")
-    cases = SQL(" ").join(SQL("WHEN %s THEN %s", i, value) for i, value in enumerate(values, 1))
+    cases = SQL(" ").join(
+        SQL("WHEN %s THEN %s::int", i, value or None) for i, value in enumerate(values, 1)
+    )
     return SQL("CASE %s %s END", SQL(number), cases)
 
 
 class CxCustomer(models.Model):
     _inherit = "cx.customer"
 
-    def _verdict(self, company, policy, scope, on, statistics, moved_on=None):
+    def _verdict(self, company, policy, scope, on, statistics):
         """SELECT with the customer's new values, for everybody in the scope.
 
         :param statistics: SELECT of :meth:`_statistics` or :meth:`_stored_statistics`
-        :param moved_on: the day of moves that come from new rules rather than from the customer
+        While a publication or refit is being carried out, a move that the rules before would not
+        have made is one of the rules: it begins today, and is marked.
         """
-        staged = self._staged(company, policy, scope, on, statistics)
+        staged = SQL(
+            "SELECT *, %s AND stage_id IS DISTINCT FROM old_stage_id AND customer_id IS NOT NULL"
+            " AND CASE reason WHEN 'silence' THEN old_dormant_on <= %s IS NOT TRUE"
+            " WHEN 'long_silence' THEN old_lost_on <= %s IS NOT TRUE"
+            " WHEN 'declared' THEN false WHEN 'hold' THEN false"
+            " ELSE bought_again IS NOT TRUE END AS by_rules FROM (%s) AS s",
+            bool(policy.pending_moves), on, on,
+            self._staged(company, policy, scope, on, statistics),
+        )  # fmt: skip
         return SQL(
             """
             SELECT partner_id, customer_id, partner_active, pointed, stage_id, reason,
                    CASE WHEN stage_id = old_stage_id THEN old_since
-                        ELSE greatest(old_since, least(%(on)s, CASE
-                            WHEN %(moved_on)s::date IS NOT NULL THEN %(moved_on)s
-                            ELSE CASE reason
+                        WHEN by_rules THEN greatest(old_since, %(on)s)
+                        ELSE greatest(old_since, least(%(on)s, CASE reason
                             WHEN 'first_purchase' THEN first_on WHEN 'purchase' THEN last_on
                             WHEN 'silence' THEN dormant_on WHEN 'long_silence' THEN lost_on
-                            WHEN 'declared' THEN declared_lost_on ELSE %(on)s END END))
+                            WHEN 'declared' THEN declared_lost_on ELSE %(on)s END))
                    END AS stage_since,
                    first_on AS first_purchase_on, last_on AS last_purchase_on,
                    coalesce(purchases, 0) AS purchase_count,
@@ -54,6 +64,8 @@ class CxCustomer(models.Model):
                    CASE WHEN purchases > 1 THEN usual END AS usual_interval,
                    next_purchase_on, next_purchase_from, next_purchase_to, dormant_on, lost_on,
                    value_12m, value_review_on, segment_id, rule_id,
+                   CASE WHEN stage_id = old_stage_id THEN old_by_rules ELSE by_rules END
+                       AS moved_by_rules,
                    least(CASE WHEN dormant_on > %(on)s THEN dormant_on END,
                          CASE WHEN lost_on > %(on)s THEN lost_on END,
                          CASE WHEN held THEN hold_until + 1 END,
@@ -69,7 +81,6 @@ class CxCustomer(models.Model):
               FROM (%(staged)s) AS staged
             """,
             on=on,
-            moved_on=moved_on,
             staged=staged,
         )
 
@@ -81,6 +92,7 @@ class CxCustomer(models.Model):
         does a dormancy or loss by a rule that fits no more.
         """
         candidates = self._candidates(company, policy, scope, on, statistics)
+        rules = policy.rule_ids._in_order()
         stages = self.env["cx.stage"]._ids_by_code()
         stage = SQL(" ").join(
             SQL("WHEN %s THEN %s", reason, stages[code]) for reason, code in STAGE_OF.items()
@@ -118,9 +130,11 @@ class CxCustomer(models.Model):
              WHERE customer_id IS NOT NULL OR rule IS NOT NULL
             """,
             stage=stage,
-            own_stage=_choice("own_rule", [rule.stage_id.id for rule in policy.rule_ids]),
-            own_rule=_choice("own_rule", [rule._origin.id or None for rule in policy.rule_ids]),
-            segment=_choice("segment", [part._origin.id or None for part in policy.segment_ids]),
+            own_stage=_choice("own_rule", [rule.stage_id.id for rule in rules]),
+            own_rule=_choice("own_rule", [rule._origin.id for rule in rules]),
+            segment=_choice(
+                "segment", [part._origin.id for part in policy.segment_ids._in_order()]
+            ),
             decided=decided,
         )
 
@@ -133,7 +147,9 @@ class CxCustomer(models.Model):
                    c.stage_id AS old_stage_id, c.stage_since AS old_since,
                    c.hold_stage_id, c.hold_until, c.hold_reason, c.hold_user_id,
                    c.declared_lost_on, c.declared_lost_reason,
-                   c.rule_id AS old_rule_id, %(kept)s AS kept_code, %(own_rule)s AS own_rule,
+                   c.dormant_on AS old_dormant_on, c.lost_on AS old_lost_on,
+                   c.moved_by_rules AS old_by_rules, c.rule_id AS old_rule_id,
+                   %(kept)s AS kept_code, %(own_rule)s AS own_rule,
                    s.last_on > coalesce(c.last_purchase_on, '-infinity') AS bought_again,
                    p.id IN (%(prospects)s) AS prospect, p.id IN (%(suspects)s) AS suspect,
                    s.purchases, s.first_on, s.last_on, s.sl, s.sq, s.usual, s.segment,
@@ -180,10 +196,11 @@ class CxCustomer(models.Model):
         """SQL of the stage code by a rule of this policy that lasts until the next purchase."""
         stages = self.env["cx.stage"]._ids_by_code()
         return SQL(
-            "CASE WHEN c.rule_id = ANY(%s) AND s.last_on > coalesce(c.last_purchase_on,"
+            "CASE WHEN (SELECT lineage FROM cx_policy_rule r WHERE r.id = c.rule_id) = ANY(%s)"
+            " AND s.last_on > coalesce(c.last_purchase_on,"
             " '-infinity') IS NOT TRUE THEN CASE c.stage_id WHEN %s THEN 'dormant'"
             " WHEN %s THEN 'lost' END END",
-            policy.rule_ids._origin.ids, stages["dormant"], stages["lost"],
+            policy.rule_ids.mapped("lineage"), stages["dormant"], stages["lost"],
         )  # fmt: skip
 
     def _own_rule(self, policy, scope, on, *columns):
@@ -192,7 +209,7 @@ class CxCustomer(models.Model):
             return SQL("0")
         cases = SQL(" ").join(
             SQL("WHEN %s THEN %s", rule._fits(on, scope, *columns), number)
-            for number, rule in enumerate(policy.rule_ids, 1)
+            for number, rule in enumerate(policy.rule_ids._in_order(), 1)
         )
         return SQL("CASE %s ELSE 0 END", cases)
 

@@ -1,5 +1,7 @@
 """The company's rules in versions: drafts are changed, one is in force, the old ones are kept."""
 
+from datetime import timedelta
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
@@ -8,6 +10,7 @@ from . import cx_policy_domain as domains
 from .cx_policy_limits import LEARNED, LIMITS
 
 CUSTOMERS = '[("supplier_rank", "=", 0), ("employee", "=", False), ("partner_share", "=", True)]'
+MOST_CLOSED = 300  # days a year
 LINES = ("segment_ids", "rule_ids", "closure_ids")
 # What a version says; changed in drafts only.
 RULES = (*LIMITS, "history_days", "customer_domain", "prospect_domain", "season_clock", *LINES)
@@ -15,7 +18,7 @@ RULES = (*LIMITS, "history_days", "customer_domain", "prospect_domain", "season_
 MACHINE = {
     *LEARNED, "fitted_for", "state", "version", "company_id", "user_id", "published_at",
     "retired_at", "based_on_id", "refit", "history_from", "scanned_at", "last_partner_id",
-    "season_weights", "clock_key", "tonight", "announce",
+    "season_weights", "clock_key", "tonight", "announce", "pending_moves",
 }  # fmt: skip
 
 
@@ -114,6 +117,13 @@ class CxPolicy(models.Model):
         help="Contacts that are qualified besides those with an open opportunity or quotation.",
     )
 
+    pending_moves = fields.Selection(
+        [("silent", "Silent"), ("announced", "Announced")],
+        readonly=True,
+        copy=False,
+        help="While everybody is looked at after a publication or refit: whether moves that the "
+        "rules made, and not the customer, may set off anything.",
+    )
     history_from = fields.Date(
         readonly=True, help="Day of the company's first purchase, as of the last full pass."
     )
@@ -160,13 +170,29 @@ class CxPolicy(models.Model):
     def _check_domains(self):
         for policy in self:
             for name in ("customer_domain", "prospect_domain"):
-                domains.check(policy, name, "res.partner")
+                domains.check(policy, name, "res.partner", decided=True)
+
+    @api.constrains("closure_ids")
+    def _check_closures(self):
+        for policy in self:
+            closed = set()
+            for first, last in policy._closed():
+                days = range((last - first).days + 1)
+                closed.update(first + timedelta(n) for n in days if first.year in (2031, 2032))
+            if len(closed) > 2 * MOST_CLOSED:
+                raise ValidationError(
+                    self.env._(
+                        "Closures: together they leave hardly a day on which customers can buy. "
+                        "Shorten them."
+                    )
+                )
 
     # ---------------------------------------------------------------- changes
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_machine(vals)
+            # a new version is of a company that the rules on records let its author work for
+            self._check_machine({key: vals[key] for key in vals if key != "company_id"})
         policies = super().create(vals_list)
         for policy in policies:
             policy.sudo().version = policy._next_version()  # sudo: numbers are the machine's
@@ -189,7 +215,7 @@ class CxPolicy(models.Model):
         return True
 
     def _check_machine(self, vals):
-        if not self.env.su and (forged := MACHINE.intersection(vals) - {"company_id"}):
+        if not self.env.su and (forged := MACHINE.intersection(vals)):
             raise UserError(
                 self.env._("%s: nobody writes this by hand. Use Publish.", ", ".join(forged))
             )
@@ -198,7 +224,8 @@ class CxPolicy(models.Model):
         if self.filtered(lambda policy: policy.state != "draft"):
             raise UserError(
                 self.env._(
-                    "Only a draft can be changed. Press New Version, change that, and publish it."
+                    "Only a draft can be changed. Press New Version on the published version, or "
+                    "Restore on a retired one, change that, and publish it."
                 )
             )
         if self.filtered("tonight"):
@@ -207,6 +234,13 @@ class CxPolicy(models.Model):
                     "This draft is published tonight. Press Do Not Publish to go on changing it."
                 )
             )
+
+    def _change(self):
+        """A part of these drafts is being changed: count it, and note by whom."""
+        self._check_draft()
+        author = {} if self.env.su else {"user_id": self.env.uid}
+        for policy in self.sudo():  # sudo: the edition is the machine's
+            super(CxPolicy, policy).write({"edition": policy.edition + 1, **author})
 
     def _check_edition(self, edition):
         """Refuse to overwrite what somebody else saved since the form was opened."""
@@ -261,8 +295,10 @@ class CxPolicy(models.Model):
         known = {name: old[name] for name in ("history_from", "scanned_at", "last_partner_id")}
         old.write({"state": "retired", "retired_at": now})
         old.flush_recordset()
-        policies.write(
-            {"state": "published", "published_at": now, "tonight": False, **(known if old else {})}
+        policies.write({"state": "published", "published_at": now, **(known if old else {})})
+        # whatever else was to be published tonight was made for the version that is retired now
+        policies.search([("company_id", "=", self.company_id.id), ("tonight", "=", True)]).write(
+            {"tonight": False}
         )
         self.flush_recordset()
         return old
@@ -276,11 +312,10 @@ class CxPolicy(models.Model):
         announce = self.announce if announce is None else announce
         old = self._promote()
         recount = old.clock_key != self.clock_key
+        self.pending_moves = "announced" if announce else "silent"
         self.message_post(body=self.env._("Published in place of version %s.", old.version))
         self.activity_unlink(["mail.mail_activity_data_todo"])
-        return self.env["cx.run"]._request(
-            "evaluate", self.company_id, recount=recount, announce=announce
-        )
+        return self.env["cx.run"]._request("evaluate", self.company_id, recount=recount)
 
     def action_publish(self):
         """Open the dialog that says what would change, and publishes."""
@@ -342,7 +377,7 @@ class CxPolicy(models.Model):
             return SQL("0")
         cases = SQL(" ").join(
             SQL("WHEN %s IN %s THEN %s", partner, self._members(segment.domain, scope), number)
-            for number, segment in enumerate(self.segment_ids, 1)
+            for number, segment in enumerate(self.segment_ids._in_order(), 1)
         )
         return SQL("CASE %s ELSE 0 END", cases)
 
@@ -360,7 +395,7 @@ class CxPolicy(models.Model):
         """The rows of a SELECT with each partner_id's segment, and the numbers of that segment."""
         if not self.segment_ids:
             return SQL("SELECT s.*, 0 AS segment FROM (%s) AS s", source)
-        numbers = [part._numbers() for part in (self, *self.segment_ids)]
+        numbers = [part._numbers() for part in (self, *self.segment_ids._in_order())]
         names = SQL(", ").join(map(SQL.identifier, numbers[0]))
         values = [
             SQL(", ").join(SQL("%s::float8", float(value)) for value in part.values())

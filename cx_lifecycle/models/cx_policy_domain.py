@@ -2,12 +2,18 @@
 
 import ast
 
+import psycopg2
+
 from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL, mute_logger
 
-# Figures of a customer that the rules themselves decide: a rule on them would chase its tail.
+# Figures of a customer that the rules themselves decide, where a rule would chase its tail, and
+# those that a purchase changes: a condition would see them as they were before it.
 DECIDED = {
+    "first_purchase_on", "last_purchase_on", "purchase_count", "usual_interval", "value_12m",
+    "value_review_on", "gap_log_sum", "gap_log_square_sum", "moved_by_rules", "episode_ids",
     "stage_id", "stage_since", "reason", "rule_id", "segment_id", "alert", "due", "review_on",
     "dormant_on", "lost_on", "next_purchase_on", "next_purchase_from", "next_purchase_to",
 }  # fmt: skip
@@ -37,15 +43,16 @@ def as_author(policy, model):
                 company=company.name,
             )
         )  # fmt: skip
-    return (
-        policy.env[model]
-        .with_user(author)
-        .with_context(allowed_company_ids=company.ids, active_test=False)
-    )
+    # nothing of whoever sets off the event: neither language nor time zone
+    context = {"allowed_company_ids": company.ids, "active_test": False}
+    return policy.env(user=author.id, context=context)[model]
 
 
-def check(record, name, model):
-    """Refuse a condition that cannot be read, or that looks at what its author may not see."""
+def check(record, name, model, decided=False):
+    """Refuse a condition that cannot be read, or that looks at what its author may not see.
+
+    :param decided: refuse conditions on what the rules themselves decide, too
+    """
     label = record._fields[name]._description_string(record.env)
     try:
         domain = parsed(record[name])
@@ -53,12 +60,21 @@ def check(record, name, model):
         if record.env.uid != SUPERUSER_ID:
             Model = Model.sudo(False)  # constraints run as superuser: this asks for the writer
         domain.validate(Model)
-        Model._search(domain).select()  # fields of others are refused here
+        query = Model._search(domain).select()  # fields of others are refused here
+        with record.env.cr.savepoint(flush=False), mute_logger("odoo.sql_db"):
+            record.env.cr.execute(SQL("SELECT FROM (%s) AS q LIMIT 0", query))
     except AccessError as error:
         raise ValidationError(
             record.env._(
                 "%(label)s: the condition looks at something you may not see: %(error)s",
                 label=label, error=error,
+            )
+        ) from error  # fmt: skip
+    except psycopg2.Error as error:
+        raise ValidationError(
+            record.env._(
+                "%(label)s: the condition compares with a value that does not fit: %(error)s",
+                label=label, error=str(error).splitlines()[0],
             )
         ) from error  # fmt: skip
     except UNREADABLE as error:
@@ -67,15 +83,27 @@ def check(record, name, model):
                 "%(label)s: the condition cannot be read: %(error)s", label=label, error=error
             )
         ) from error
+    if decided and (field := decided_field(domain, Model)):
+        raise ValidationError(
+            record.env._(
+                "%(label)s: %(field)s is decided by these very rules, or changes with a purchase. "
+                "Choose another field, or the numbers beside the condition.",
+                label=label, field=field,
+            )
+        )  # fmt: skip
     return domain
 
 
-def decided_field(domain):
+def decided_field(domain, Model):
     """The first field of a condition that the rules themselves decide, or None."""
     for condition in domain.iter_conditions():
+        model = Model
         for step in condition.field_expr.split("."):
-            if step in DECIDED or step.startswith("cx_"):
+            ours = model._name == "cx.customer" and step in DECIDED
+            if ours or (model._name == "res.partner" and step.startswith("cx_")):
                 return step
-        if isinstance(condition.value, Domain) and (found := decided_field(condition.value)):
+            field = model._fields.get(step)
+            model = model.env[field.comodel_name] if field and field.relational else model
+        if isinstance(condition.value, Domain) and (found := decided_field(condition.value, model)):
             return found
     return None

@@ -33,6 +33,7 @@ class CxPolicy(models.Model):
         siblings = self.search(drafts) if self.state == "published" else self.browse()
         # sudo: nobody else writes what was learned
         (self | siblings).sudo().write({"history_from": first})
+        self._hand_on()
 
     def _learn_past(self, past, first, on):
         """The same of this version alone.
@@ -147,6 +148,16 @@ class CxPolicy(models.Model):
         weights = season.weights(counts, first, on, self._closed())
         return list(weights) if weights else False
 
+    def _hand_on(self):
+        """Drafts follow what the published version learns: they are simulated and published so."""
+        if self.state == "published":
+            drafts = [
+                ("company_id", "=", self.company_id.id), ("state", "=", "draft"),
+                ("refit", "=", False),
+            ]  # fmt: skip
+            for draft in self.search(drafts):
+                draft._take_rhythm(self)
+
     def _take_rhythm(self, other):
         """The rhythm, as another version of the same company learned it."""
         names = (*LEARNED, "fitted_for", "season_weights", "history_from")
@@ -169,11 +180,13 @@ class CxPolicy(models.Model):
         """
         waiting = [
             ("company_id", "=", self.company_id.id), ("state", "=", "draft"),
-            ("refit", "=", True), ("edition", "=", 1),
+            ("refit", "=", True), ("edition", "=", 1), ("tonight", "=", False),
         ]  # fmt: skip
         self.search(waiting).unlink()
         day = format_date(self.env, on, date_format="medium")
-        trial = self._draft_from(name=self.env._("Refit of %s", day), refit=True)
+        # its conditions are looked at as those of this version are
+        name = self.env._("Refit of %s", day)
+        trial = self._draft_from(name=name, refit=True, user_id=self.user_id.id)
         trial._learn(days, on)
         moving, customers = trial._differences(self, on)
         share = moving / customers if customers else 0.0
@@ -200,6 +213,7 @@ class CxPolicy(models.Model):
             own.write({name: learned[name] for name in (*LEARNED, "fitted_for")})
         self.write({name: trial[name] for name in ("season_weights", "history_from")})
         self._wind()
+        self._hand_on()
 
     def _wait_for_a_person(self, share):
         """Tell whoever is responsible that a refit waits, and why."""

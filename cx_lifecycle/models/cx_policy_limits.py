@@ -148,6 +148,8 @@ class CxPolicyLimits(models.AbstractModel):
         """Nobody is lost before being dormant, and no floor is above its ceiling."""
         for mode, first, last in (
             (None, "floor_days", "ceiling_days"),
+            ("fixed", "dormant_after", "ceiling_days"),
+            ("fixed", "floor_days", "lost_after"),
             ("fixed", "dormant_after", "lost_after"),
             ("multiple", "dormant_multiple", "lost_multiple"),
             ("rhythm", "lost_limit", "chance_limit"),

@@ -42,6 +42,11 @@ class CxPolicyRule(models.Model):
         default="[]",
         help="Whom the rule fits. It is looked at with the rights of the policy's author.",
     )
+    lineage = fields.Integer(
+        readonly=True,
+        index=True,
+        help="The same in all versions of a rule: id of the first of them.",
+    )
     silence_days = fields.Integer(
         "Silent for (Days)", help="At least so many days since the last purchase; 0: any."
     )
@@ -58,13 +63,7 @@ class CxPolicyRule(models.Model):
     @api.constrains("domain", "model", "stage_id", *NUMBERS)
     def _check_rule(self):
         for rule in self:
-            domain = domains.check(rule, "domain", rule.model)
-            if field := domains.decided_field(domain):
-                raise ValidationError(
-                    self.env._(
-                        "Condition: %s is decided by these very rules. Choose another field.", field
-                    )
-                )
+            domain = domains.check(rule, "domain", rule.model, decided=True)
             if rule.stage_id.code in ("new", "active"):
                 raise ValidationError(
                     self.env._(
@@ -80,6 +79,16 @@ class CxPolicyRule(models.Model):
                         "Condition: rule %s would fit everybody. Say whom it is for.", rule.name
                     )
                 )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super().create(vals_list)
+        for rule in rules.filtered(lambda rule: not rule.lineage):
+            rule.sudo().lineage = rule.id  # sudo: written here only
+        return rules
+
+    def _learned(self):
+        return {"lineage"}
 
     def _check_numbers(self):
         for name in NUMBERS:

@@ -26,7 +26,7 @@ class CxPolicySegment(models.Model):
     @api.constrains("domain")
     def _check_domain(self):
         for segment in self:
-            if domains.check(segment, "domain", "res.partner").is_true():
+            if domains.check(segment, "domain", "res.partner", decided=True).is_true():
                 raise ValidationError(
                     self.env._(
                         "Who Belongs to It: segment %s would take everybody. Say whom it is for, "
@@ -34,14 +34,6 @@ class CxPolicySegment(models.Model):
                         segment.name,
                     )
                 )
-            if field := domains.decided_field(domains.parsed(segment.domain)):
-                raise ValidationError(
-                    self.env._(
-                        "Who Belongs to It: %s is decided by these very rules. Choose another "
-                        "field.",
-                        field,
-                    )
-                )
 
-    def _is_rule(self, vals):
-        return super()._is_rule({key: vals[key] for key in set(vals) - {*LEARNED, "fitted_for"}})
+    def _learned(self):
+        return {*LEARNED, "fitted_for"}

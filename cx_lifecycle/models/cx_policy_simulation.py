@@ -12,6 +12,7 @@ from .scopes import everybody
 IN_BACKGROUND = 150_000
 # A rule that decides for more than this share of the customers is asked about.
 BROAD = 0.5
+NUMBERS = ("integer", "float", "boolean")
 
 
 class CxPolicy(models.Model):
@@ -37,26 +38,38 @@ class CxPolicy(models.Model):
     def _trial(self, changes):
         """This version with changes that are not saved, as a record that only reads.
 
-        Conditions of a draft are looked at as whoever tries it, who will be its author.
+        Conditions of a draft, and any that are changed, are looked at as whoever tries them.
         """
-        draft = self.state == "draft" and not self.env.su
-        author = {"user_id": self.env.uid} if draft else {}
+        tried = not self.env.su and (changes or self.state == "draft")
+        author = {"user_id": self.env.uid} if tried else {}
         # two trials of a version share their values: forget those of the one before
         self.env.invalidate_all()
         return self.new({**changes, **author}, origin=self) if changes or author else self
 
     def _problems(self):
         """Why this version cannot be published: messages that say what to do."""
-        problems = []
-        for record in (self, *self.segment_ids, *self.rule_ids, *self.closure_ids):
-            for check in record._constraint_methods:
-                try:
-                    check(record)
-                except (UserError, ValidationError, AccessError) as error:
-                    problems.append(str(error))
-                except (TypeError, ValueError) as error:  # a line that is not filled in yet
-                    problems.append(self.env._("Something is not filled in yet: %s", error))
+        problems = list(self._unfilled())
+        if not problems:
+            for record in (self, *self.segment_ids, *self.rule_ids, *self.closure_ids):
+                for check in record._constraint_methods:
+                    try:
+                        check(record)
+                    except (UserError, ValidationError, AccessError) as error:
+                        problems.append(str(error))
         return list(dict.fromkeys(problems))
+
+    def _unfilled(self):
+        """Messages that name what is not filled in yet, or filled with what there is not."""
+        for record in (self, *self.segment_ids, *self.rule_ids, *self.closure_ids):
+            for name, field in record._fields.items():
+                if name == "policy_id" or not field.store or field.readonly:
+                    continue
+                label = field._description_string(self.env)
+                if field.type == "selection" and record[name]:
+                    if record[name] not in field.get_values(self.env):
+                        yield self.env._("%(label)s: choose one of the list.", label=label)
+                elif field.required and not record[name] and field.type not in NUMBERS:
+                    yield self.env._("%(label)s: fill this in.", label=label)
 
     def _notes(self):
         """What the simulation cannot know yet, or knows less well."""
@@ -70,6 +83,13 @@ class CxPolicy(models.Model):
                         segment.name or "",
                     )
                 )
+        if self._of(self.company_id).pending_moves:
+            notes.append(
+                self.env._(
+                    "All customers are being looked at after a publication: the figures below "
+                    "still change."
+                )
+            )
         saved = self._origin
         if self._closed() != saved._closed():
             notes.append(self.env._("Changed closures count when you save."))
@@ -97,7 +117,7 @@ class CxPolicy(models.Model):
                 )
             )
             everybody_there = sum(counts.values())
-            for number, rule in enumerate(self.rule_ids, 1):
+            for number, rule in enumerate(self.rule_ids._in_order(), 1):
                 share = counts.get(number, 0) / everybody_there if everybody_there else 0.0
                 if share > BROAD:
                     warnings.append(
@@ -121,12 +141,13 @@ class CxPolicy(models.Model):
         return customers._staged(company, self, scope, on, statistics)
 
     def _differences(self, other, on):
-        """How many customers another version would put in another stage, of how many."""
+        """How many buyers another version would put in another stage, and of how many."""
         self.env.flush_all()
         [(moving, customers)] = self.env.execute_query(
             SQL(
                 "SELECT count(*) FILTER (WHERE a.stage_id IS DISTINCT FROM b.stage_id), count(*)"
-                " FROM (%s) AS a FULL JOIN (%s) AS b USING (partner_id)",
+                " FROM (%s) AS a FULL JOIN (%s) AS b USING (partner_id)"
+                " WHERE coalesce(a.purchases, b.purchases) > 0",
                 self._staged_today(on),
                 other._staged_today(on),
             )

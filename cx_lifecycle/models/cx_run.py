@@ -50,9 +50,6 @@ class CxRun(models.Model):
     recount = fields.Boolean(
         help="Purchases are added up again, because they changed or the clock did."
     )
-    announce = fields.Boolean(
-        help="Whether the moves of this pass may set off what follows a change of stage."
-    )
     state = fields.Selection(
         [("waiting", "Waiting"), ("running", "Running"), ("done", "Done")],
         default="waiting",
@@ -78,14 +75,13 @@ class CxRun(models.Model):
             run.duration = (ended - run.started_at).total_seconds() / 60 if ended else 0.0
 
     @api.model
-    def _request(self, kind, companies=None, recount=False, announce=False):
+    def _request(self, kind, companies=None, recount=False):
         """Ask for a pass over everybody of some companies (all, when empty), soon.
 
         A pass that is asked for or under way already starts anew: one is enough, and it does
         what all of them were asked for.
 
         :param recount: the stored figures are of another clock
-        :param announce: let moves set off what follows a change of stage
         :return: the runs
         """
         # sudo: a source may count for all companies, and runs belong to the machine
@@ -101,7 +97,6 @@ class CxRun(models.Model):
                 {
                     "kind": max(kind, run.kind, key=STRENGTH.index),
                     "recount": recount or run.recount,
-                    "announce": announce or run.announce,
                     **FROM_THE_START,
                 }
             )

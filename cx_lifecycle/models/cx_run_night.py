@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from . import cx_policy_domain as domains
 from .scopes import everybody
 
 LOT = 1000  # customers evaluated between two commits, about a second
@@ -39,6 +40,7 @@ class CxRun(models.Model):
         self.ensure_one()
         company, policies = policy.company_id, self.env["cx.policy"]
         self._begin()
+        domains.as_author(policy, "res.partner")  # told once, not for every customer
         on = self.as_of or self.env["cx.customer"]._today(company)
         now = fields.Datetime.now()
         known = policy.scanned_at or now
@@ -87,7 +89,8 @@ class CxRun(models.Model):
                 "UPDATE cx_customer c SET due = true"
                 " FROM unnest(%s::int[], %s::timestamp[]) AS w(partner_id, at)"
                 " WHERE c.partner_id = w.partner_id AND c.company_id = %s AND NOT c.due"
-                " AND (w.at > c.write_date - %s * interval '1 minute' OR %s AND w.at IS NOT NULL)",
+                " AND (w.at > coalesce(c.counted_at, '-infinity') - %s * interval '1 minute'"
+                " OR %s AND w.at IS NOT NULL)",
                 partner_ids,
                 [row[1] for row in rows],
                 company.id,
@@ -123,7 +126,7 @@ class CxRun(models.Model):
         fits = customers._own_rule(
             policy, everybody, on, *(SQL.identifier("c", name) for name in columns)
         )
-        stored = SQL("array_position(%s::int[], c.rule_id)", policy.rule_ids.ids)
+        stored = SQL("array_position(%s::int[], c.rule_id)", policy.rule_ids._in_order().ids)
         stages = self.env["cx.stage"]._ids_by_code()
         self.env.cr.execute(
             SQL(

@@ -2,10 +2,12 @@
 
 import psycopg2
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
+from . import cx_policy_domain as domains
 from .cx_run import UNFINISHED
+from .cx_run_night import OVERLAP
 from .scopes import everybody, range_scope
 
 PASS_LOT = 20_000  # contacts between two commits, a few seconds
@@ -28,20 +30,9 @@ class CxRun(models.Model):
         customers = self.env["cx.customer"]
         on = self.as_of or customers._today(company)
         self._begin()
+        domains.as_author(policy, "res.partner")  # told once, not for every customer
         self.total = self._count(everybody)
-        first = not self.last_partner_id
-        unknown = first and not policy.history_from
-        if unknown:
-            self.recount = True
-        if self._counts_again() or (first and self.kind == "refit"):
-            days = self._stage_days(company)
-            if first and self.kind == "refit":
-                adopted, self.recount = policy._refit(days, on)
-                if not adopted:  # a person decides
-                    self._end()
-                    return True
-            elif unknown or (first and self.kind == "rebuild"):
-                policy._learn(days, on)
+        self._prepare_pass(company, policy, on)
         self._commit()
         while high := self._next_partner(PASS_LOT):
             examined = self._retried(lambda high=high: self._pass_lot(company, on, high))
@@ -49,18 +40,43 @@ class CxRun(models.Model):
                 return False
             if self.state == "waiting":  # asked for anew meanwhile, perhaps with other sources
                 return self._pass()
-        policy.write({"scanned_at": self.started_at, "last_partner_id": self.last_partner_id})
+        known = policy.scanned_at
+        if self._counts_again():
+            policy.write({"scanned_at": self.started_at, "last_partner_id": self.last_partner_id})
+            known = self.started_at
         self.env.cr.execute("DROP TABLE IF EXISTS cx_day")
         self.env.cr.execute("ANALYZE cx_customer, cx_episode")  # the lots took small samples
         if not self.as_of:
-            # what was sold or changed while the pass went on, it may have overlooked
-            self._mark_changed(policy, self.started_at, stale=True)
+            # what was sold or changed while the pass went on, it may have overlooked; and, where
+            # it read no documents, what was since they were last looked at
+            since = fields.Datetime.subtract(known or self.started_at, minutes=OVERLAP)
+            self._mark_changed(policy, since, stale=True)
             self._due(company, on)
+        policy.pending_moves = False
         self._end()
         return True
 
+    def _prepare_pass(self, company, policy, on):
+        """Add up the purchases if they are needed, and learn from them at the start."""
+        first = not self.last_partner_id
+        unknown = first and not policy.history_from
+        if unknown:
+            self.recount = True
+        if not (self._counts_again() or (first and self.kind == "refit")):
+            return
+        days = self._stage_days(company)
+        if first and self.kind == "refit":
+            adopted, recount = policy._refit(days, on)
+            self.recount = self.recount or recount
+            if adopted and not policy.pending_moves:
+                policy.pending_moves = "silent"
+        elif unknown or (first and self.kind == "rebuild"):
+            policy._learn(days, on)
+
     def _pass_lot(self, company, on, high):
         """Evaluate the contacts up to an id; how many there were."""
+        if self.state == "waiting":  # asked for anew while this lot was given up: begin again
+            return 0
         # the statements are wide, not deep: compiling them only costs
         self.env.cr.execute("SET LOCAL jit = off")
         scope = range_scope(self.last_partner_id, high)
@@ -71,7 +87,7 @@ class CxRun(models.Model):
         if self._counts_again():
             those = scope(SQL("partner_id"))
             source = {"days": SQL("SELECT partner_id, day, amount FROM cx_day WHERE %s", those)}
-        rebuilt = {"rebuilt": True} if self.kind == "rebuild" else {"by_rules": self}
+        rebuilt = {"rebuilt": self.kind == "rebuild"}
         count = self._count(scope)
         customers = self.env["cx.customer"]
         try:

@@ -33,6 +33,7 @@ class CxPresetApply(models.TransientModel):
     @api.depends("preset_id", "company_id")
     def _compute_plan(self):
         for wizard in self:
+            wizard.company_id.check_access("read")
             preset, published = wizard.preset_id, self.env["cx.policy"]._of(wizard.company_id)
             trial = published.new(preset._all_limits(), origin=published)
             wizard.difference = trial.with_env(self.env)._difference_table(published)

@@ -10,7 +10,7 @@ class CxPublish(models.TransientModel):
 
     policy_id = fields.Many2one("cx.policy", required=True, readonly=True, ondelete="cascade")
     edition = fields.Integer(readonly=True, help="The edition of the draft that was looked at.")
-    difference = fields.Html(related="policy_id.difference")
+    difference = fields.Html(related="policy_id.difference", related_sudo=False)
     simulation_id = fields.Many2one("cx.simulation", readonly=True, ondelete="set null")
     summary = fields.Text(readonly=True, help="Who would move, in words.")
     moving = fields.Integer(readonly=True, help="Customers whose stage changes.")
@@ -39,7 +39,8 @@ class CxPublish(models.TransientModel):
             sentences = [self.env._("There are many customers: the count goes on meanwhile.")]
         elif not sentences:
             sentences = [self.env._("Nobody moves.")]
-        return self.create(
+        # sudo: only made with a simulation, here
+        dialog = self.sudo().create(
             {
                 "policy_id": policy.id,
                 "edition": policy.edition,
@@ -48,6 +49,7 @@ class CxPublish(models.TransientModel):
                 "moving": answer["moving"],
             }
         )
+        return dialog.with_env(self.env)
 
     @api.depends("policy_id")
     def _compute_warning(self):
@@ -63,7 +65,8 @@ class CxPublish(models.TransientModel):
                         now=published.version, then=policy.based_on_id.version,
                     )
                 )  # fmt: skip
-            warnings += policy._broad_rules()
+            if wizard.simulation_id.state == "done":  # otherwise there are too many to wait for
+                warnings += policy._broad_rules()
             wizard.warning = "\n".join(warnings)
 
     def action_show(self):

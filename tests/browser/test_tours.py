@@ -124,10 +124,7 @@ class TestDesk(TourCase):
         second = policies._of(self.env.company)
         self.assertNotEqual(second, first)
         self.assertEqual((second.mode, second.dormant_after), ("fixed", 40))
-        run = self.env["cx.run"].search(
-            [("company_id", "=", self.env.company.id), ("state", "=", "waiting")]
-        )
-        self.assertFalse(run.announce)
+        self.assertEqual(second.pending_moves, "silent")
         self.start_tour(POLICIES, "cx_policy_restore", login="admin")
         self.assertEqual(policies.search([("state", "=", "draft")]).mode, "rhythm")
 

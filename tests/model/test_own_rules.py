@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from model.common import TODAY, LifecycleCase, ago
 
 from odoo import Command
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user
+from odoo.tools import mute_logger
 
 
 class PolicyCase(LifecycleCase):
@@ -389,3 +390,186 @@ class TestRefit(PolicyCase):
         self.publish(waiting.with_user(self.admin))
         self.assertEqual(self.policy.median_gap, 30)
         self.assertFalse(waiting.activity_ids)
+
+
+class TestReview(PolicyCase):
+    """What a reading by fresh eyes found."""
+
+    def test_a_part_stays_with_its_version(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        theirs = self.env["cx.policy"]._of(other)
+        draft = self.draft(rule_ids=[self.own_rule()])
+        for target in (theirs, self.policy):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                draft.rule_ids.write({"policy_id": target.id})
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            draft.write({"company_id": other.id})
+
+    def test_a_published_version_is_tried_with_the_rights_of_who_tries(self):
+        """The built-in policy is the system's: nobody looks through its eyes."""
+        ada = self.buy(self.partner("Ada", ref="secret"), 70, 40, 10)
+        self.env["ir.rule"].create(
+            {
+                "name": "Ada is secret",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "groups": [Command.link(self.env.ref("cx_lifecycle.group_admin").id)],
+                "domain_force": f"[('id', '!=', {ada.partner_id.id})]",
+            }
+        )
+        rule = [0, "virtual_1", {"name": "Spy", "stage_id": self.stage["lost"].id,
+                                 "domain": "[('ref', '=', 'secret')]"}]  # fmt: skip
+        answer = self.policy.with_user(self.admin).simulate({"rule_ids": [rule]})
+        self.assertEqual((answer["problems"], answer["moving"]), ([], 0))
+        self.assertEqual(self.policy.simulate({"rule_ids": [rule]})["moving"], 1)
+
+    def test_simulations_are_made_by_the_machine(self):
+        values = {"policy_id": self.policy.id, "on": TODAY, "state": "running"}
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            self.env["cx.simulation"].with_user(self.admin).create(values)
+
+    def test_a_simulation_that_fails_stops_no_other(self):
+        Simulation = self.env["cx.simulation"]
+        bad, good = Simulation.create(
+            [{"policy_id": self.policy.id, "on": TODAY, "state": "running", "changes": changes}
+             for changes in ({"prospect_domain": "[('id', '=', 'abc')]"}, {})]
+        )  # fmt: skip
+        with mute_logger("odoo.addons.cx_lifecycle.wizard.cx_simulation", "odoo.sql_db"):
+            Simulation._cron_simulate()
+        self.assertEqual((bad.state, good.state, good.problem), ("done", "done", False))
+        self.assertTrue(bad.problem)
+
+    def test_values_that_do_not_fit_are_refused(self):
+        draft = self.draft()
+        for values in (
+            {"prospect_domain": "[('id', '=', 'abc')]"},
+            {"rule_ids": [self.own_rule(domain="[('id', '=', 'abc')]")]},
+        ):
+            with self.assertRaises(ValidationError), self.env.cr.savepoint():
+                draft.write(values)
+
+    def test_lines_not_filled_in_are_named(self):
+        draft = self.draft()
+        for values, words in (
+            ({"rule_ids": [[0, "virtual_1", {"name": "X"}]]}, "Stage: fill this in"),
+            ({"closure_ids": [[0, "virtual_1", {"name": "X"}]]}, "First Day: fill this in"),
+            ({"mode": "bogus"}, "Mode: choose one"),
+            ({"segment_ids": [[0, "virtual_1", {"domain": "[('ref', '=', 'x')]"}]]}, "Segment"),
+        ):
+            with self.subTest(words):
+                self.assertIn(words, "\n".join(draft.simulate(values)["problems"]))
+
+    def test_closures_do_not_cover_the_year_together(self):
+        draft = self.draft()
+        halves = [
+            Command.create({"name": n, "date_from": f"2026-{a}", "date_to": f"2026-{b}"})
+            for n, a, b in (("A", "01-01", "07-01"), ("B", "07-01", "12-31"))
+        ]
+        with self.assertRaisesRegex(ValidationError, "Closures"):
+            draft.write({"closure_ids": halves})
+
+    def test_the_order_on_the_screen_is_the_order_that_counts(self):
+        self.buy(self.partner("Ada", category_id=self.claim.ids), 70, 40, 10)
+        draft = self.draft(
+            rule_ids=[
+                self.own_rule("lost", name="A", sequence=1),
+                self.own_rule("dormant", name="B", sequence=2),
+            ]
+        )
+        first, second = draft.rule_ids
+        turned = [[1, first.id, {"sequence": 2}], [1, second.id, {"sequence": 1}]]
+        before = [h["to"] for h in draft.simulate({"rule_ids": turned})["headlines"]]
+        draft.write({"rule_ids": turned})
+        after = [h["to"] for h in draft.simulate()["headlines"]]
+        self.assertEqual(before, after)
+        self.assertEqual(after, [self.stage["dormant"].id])
+
+    def test_what_rules_did_outlasts_versions(self):
+        ada = self.buy(self.partner("Ada", category_id=self.claim.ids), 70, 40, 10)
+        self.publish(self.draft(rule_ids=[self.own_rule("dormant")]))
+        ada.partner_id.category_id = False
+        self.night()
+        self.assertStage(ada, "dormant", "rule")
+        same = self.draft(history_days=366)
+        self.assertEqual(same.simulate()["moving"], 0)
+        self.publish(same)
+        self.assertStage(ada, "dormant", "rule")
+
+    def test_moves_of_the_rules_and_of_the_customer_are_told_apart(self):
+        """Who would have fallen silent anyway today did so; the others were moved."""
+        self.policy.history_from = ago(2000)
+        anyway = self.buy(self.partner("Anyway"), 130, 100, 70)
+        day = anyway.dormant_on
+        moved = self.buy(self.partner("Moved"), 90, 60, 30)
+        self.env.cr.execute(
+            "UPDATE cx_customer SET dormant_on = %s, stage_id = %s WHERE id = %s",
+            [TODAY, self.stage["active"].id, anyway.id],
+        )
+        self.env.cr.execute(
+            "UPDATE cx_episode SET left_on = NULL WHERE customer_id = %s AND stage_id = %s",
+            [anyway.id, self.stage["active"].id],
+        )
+        self.assertTrue(day)
+        self.env.invalidate_all()
+        draft = self.draft(mode="fixed", dormant_after=20, lost_after=900)
+        draft.sudo()._publish(announce=False)
+        # an event comes before the pass
+        self.quotation(moved.partner_id)
+        last = moved.episode_ids.sorted("id")[-1]
+        self.assertEqual(
+            (last.stage_id.code, last.silent, last.entered_on), ("dormant", True, TODAY)
+        )
+        self.env["cx.run"].search([("state", "!=", "done")])._pass()
+        last = anyway.episode_ids.sorted("id")[-1]
+        self.assertStage(anyway, "dormant")
+        self.assertFalse(last.silent)
+        self.policy = self.env["cx.policy"]._of(self.company)
+        self.assertFalse(self.policy.pending_moves)
+        bought = self.buy(self.partner("Later"), 90, 60, 0)
+        self.night(date.fromordinal(TODAY.toordinal() + 20))
+        self.assertFalse(bought.episode_ids.sorted("id")[-1].silent)
+
+    def test_sales_behind_our_back_are_seen_in_spite_of_a_publication(self):
+        ada = self.buy(self.partner("Ada"), 90, 60, 30)
+        self.env["cx.run"]._request("rebuild", self.company)._pass()
+        self.env.cr.execute(
+            "UPDATE cx_customer SET counted_at = now() - interval '8 hours' WHERE id = %s", [ada.id]
+        )
+        self.policy.scanned_at = datetime.now() - timedelta(hours=12)
+        order = self.order(ada.partner_id.with_context(cx_no_refresh=True), ago(1))
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order SET write_date = now() - interval '5 hours' WHERE id = %s",
+            [order.id],
+        )
+        self.env.invalidate_all()
+        ada.snooze(ago(-9), "talking")
+        self.publish(self.draft(history_days=366))
+        self.night()
+        self.assertEqual(ada.last_purchase_on, ago(1))
+
+    def test_a_refit_that_waits_leaves_a_publication_alone(self):
+        ada = self.buy(self.partner("Ada"), 90, 60, 40)
+        self.env["cx.run"].search([("state", "!=", "done")]).state = "done"
+        draft = self.draft(mode="fixed", dormant_after=30, lost_after=900)
+        self.env["cx.run"]._request("refit", self.company)
+        run = draft.sudo()._publish()
+        self.patch(type(self.policy), "_refit", lambda *_: (False, False))
+        run._pass()
+        self.assertStage(ada, "dormant")
+
+    def test_one_version_tonight(self):
+        older, newer = self.draft(floor_days=9), self.draft(floor_days=10)
+        for draft in (older, newer):
+            draft.sudo().tonight = True
+        self.publish(newer)
+        self.assertFalse(older.tonight)
+
+    def test_drafts_follow_what_is_learned(self):
+        draft = self.draft(floor_days=9)
+        partners = self.env["res.partner"].create([{"name": f"L{n}"} for n in range(9)])
+        for number, partner in enumerate(partners.with_context(cx_no_refresh=True)):
+            for turn in range(6):
+                self.order(partner, ago(number + 33 * turn))
+        self.env["cx.run"]._request("rebuild", self.company)._pass()
+        self.assertEqual(self.policy.median_gap, 33)
+        self.assertEqual((draft.median_gap, draft.theta), (33, self.policy.theta))

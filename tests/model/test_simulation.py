@@ -32,8 +32,8 @@ def limits(draw):
         "lost_after": last,
         "dormant_multiple": 1 + first / 200,
         "lost_multiple": 1 + last / 200,
-        "floor_days": draw(st.integers(1, 60)),
-        "ceiling_days": draw(st.sampled_from([0, 90, 365])),
+        "floor_days": draw(st.integers(1, min(60, last))),
+        "ceiling_days": draw(st.sampled_from([0, max(first, 90), max(first, 365)])),
         "history_days": draw(st.sampled_from([0, 365])),
     }
 
@@ -158,7 +158,8 @@ class TestSimulation(LifecycleCase):
                 rule_ids=[
                     Command.create(
                         {"name": "Old", "stage_id": lost.id, "model": "cx.customer",
-                         "domain": "[('purchase_count', '>', 10)]", "silence_days": 60}
+                         "domain": "[('snooze_until', '=', False)]", "min_purchases": 11,
+                         "silence_days": 60}
                     )
                 ],
                 customer_domain="[('ref', '=', 'nobody')]",
@@ -175,7 +176,7 @@ class TestSimulation(LifecycleCase):
     def test_what_was_not_saved_is_simulated_and_not_saved(self):
         draft = self.draft()
         line = [0, "virtual_1", {"name": "New", "domain": "[('ref', '=', 'VIP')]", "mode": "fixed",
-                                 "dormant_after": 2, "lost_after": 3}]  # fmt: skip
+                                 "dormant_after": 2, "lost_after": 3, "floor_days": 1}]  # fmt: skip
         answer = draft.simulate({"mode": "fixed", "dormant_after": 2, "segment_ids": [line]})
         self.assertGreater(answer["moving"], 5)
         self.assertTrue(any("New" in note for note in answer["notes"]))
