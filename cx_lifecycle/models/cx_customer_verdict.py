@@ -194,6 +194,8 @@ class CxCustomer(models.Model):
 
     def _kept(self, policy):
         """SQL of the stage code by a rule of this policy that lasts until the next purchase."""
+        if not policy.rule_ids:
+            return SQL("NULL::text")
         stages = self.env["cx.stage"]._ids_by_code()
         return SQL(
             "CASE WHEN (SELECT lineage FROM cx_policy_rule r WHERE r.id = c.rule_id) = ANY(%s)"
