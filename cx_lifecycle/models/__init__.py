@@ -3,6 +3,7 @@ from . import cx_purchase_source
 from . import cx_policy_limits
 from . import cx_policy_line
 from . import cx_policy
+from . import cx_policy_versions
 from . import cx_policy_clock
 from . import cx_policy_learn
 from . import cx_policy_simulation

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ..engine import quality
 from .cx_backtest_line import COUNTS, LEADS, LOST, SHARES
 from .cx_policy_backtest import JUDGED_YEARS
+from .cx_policy_learn import purchases_until
 from .scopes import everybody
 
 
@@ -31,9 +32,8 @@ class CxBacktest(models.Model):
 
     def _past(self, days, cut):
         """SELECT of the purchases up to a day, and the day of the first one."""
-        past = SQL("SELECT partner_id, day FROM (%s) d WHERE amount > 0 AND day <= %s", days, cut)
-        [(first,)] = self.env.execute_query(SQL("SELECT min(day) FROM (%s) p", past))
-        return past, first
+        past = purchases_until(days, cut)
+        return past, self.policy_id._first_day(past)
 
     def _silences(self, days, cut):
         """Days of silence on a day, whether a purchase followed, and of how many customers."""

@@ -15,6 +15,14 @@ FIT_SILENCES = 10_000
 MOVING_SHARE = 0.10
 
 
+def purchases_until(days, on):
+    """SELECT of partner_id and day of what was bought up to a day.
+
+    :param SQL days: SELECT of partner_id, day, amount (see ``cx.purchase.source._days``)
+    """
+    return SQL("SELECT partner_id, day FROM (%s) d WHERE amount > 0 AND day <= %s", days, on)
+
+
 class CxPolicy(models.Model):
     _inherit = "cx.policy"
 
@@ -25,15 +33,16 @@ class CxPolicy(models.Model):
         :param date on: later purchases are not known yet
         """
         self.ensure_one()
-        past = SQL("SELECT partner_id, day FROM (%s) d WHERE amount > 0 AND day <= %s", days, on)
-        [(first,)] = self.env.execute_query(SQL("SELECT min(day) FROM (%s) p", past))
+        past = purchases_until(days, on)
+        first = self._first_day(past)
         self._learn_past(past, first, on)
-        # a draft must not tell the published version of a past that it has not seen itself
-        drafts = [("company_id", "=", self.company_id.id), ("state", "=", "draft")]
-        siblings = self.search(drafts) if self.state == "published" else self.browse()
-        # sudo: nobody else writes what was learned
-        (self | siblings).sudo().write({"history_from": first})
+        self.sudo().history_from = first  # sudo: nobody else writes what was learned
         self._hand_on()
+
+    def _first_day(self, past):
+        """Day of the first of some purchases, or None."""
+        [(first,)] = self.env.execute_query(SQL("SELECT min(day) FROM (%s) p", past))
+        return first
 
     def _learn_past(self, past, first, on):
         """The same of this version alone.
@@ -119,10 +128,7 @@ class CxPolicy(models.Model):
             if segment.fitted_for != self._fitted_for(segment.domain):
                 # only their documents are read
                 theirs = days(self.company_id, self._segment_scope(segment))
-                past = SQL(
-                    "SELECT partner_id, day FROM (%s) d WHERE amount > 0 AND day <= %s",
-                    theirs, today,
-                )  # fmt: skip
+                past = purchases_until(theirs, today)
                 self._learn_segment(segment, past, today)
 
     def _segment_scope(self, segment):
@@ -149,14 +155,18 @@ class CxPolicy(models.Model):
         return list(weights) if weights else False
 
     def _hand_on(self):
-        """Drafts follow what the published version learns: they are simulated and published so."""
-        if self.state == "published":
-            drafts = [
-                ("company_id", "=", self.company_id.id), ("state", "=", "draft"),
-                ("refit", "=", False),
-            ]  # fmt: skip
-            for draft in self.search(drafts):
-                draft._take_rhythm(self)
+        """Drafts follow what the published version learns: they are simulated and published so.
+
+        One that waits with a refit of its own keeps its rhythm. A draft hands on nothing: it
+        must not tell the published version of a past that it has not seen itself.
+        """
+        if self.state != "published":
+            return
+        drafts = self.search([("company_id", "=", self.company_id.id), ("state", "=", "draft")])
+        # sudo: as for fits
+        drafts.sudo().history_from = self.history_from
+        for draft in drafts.filtered(lambda draft: not draft.refit):
+            draft._take_rhythm(self)
 
     def _take_rhythm(self, other):
         """The rhythm, as another version of the same company learned it."""

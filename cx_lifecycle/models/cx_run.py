@@ -132,13 +132,13 @@ class CxRun(models.Model):
                 self.env.invalidate_all(flush=False)
         raise AssertionError
 
-    def _lot(self, company, partner_ids, on=None, **how):
+    def _lot(self, company, partner_ids, on=None, rebuilt=False):
         """Evaluate some customers; when one of them fails, the others one by one."""
         customers = self.env["cx.customer"]
         try:
             with self.env.cr.savepoint():
                 scope = ids_scope(partner_ids)
-                examined, changed = customers._refresh(company, scope, on, **how)
+                examined, changed = customers._refresh(company, scope, on, rebuilt=rebuilt)
         except psycopg2.OperationalError:
             raise  # another worker was here: this lot is done again later
         except Exception as error:  # noqa: BLE001  whatever it is, the others go on
@@ -147,8 +147,8 @@ class CxRun(models.Model):
                 customers._note_error(company, partner_ids, error)
                 return
             middle = len(partner_ids) // 2
-            self._lot(company, partner_ids[:middle], on, **how)
-            self._lot(company, partner_ids[middle:], on, **how)
+            self._lot(company, partner_ids[:middle], on, rebuilt)
+            self._lot(company, partner_ids[middle:], on, rebuilt)
             return
         self.write({"examined": self.examined + examined, "changed": self.changed + changed})
 

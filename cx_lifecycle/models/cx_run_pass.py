@@ -87,19 +87,21 @@ class CxRun(models.Model):
         if self._counts_again():
             those = scope(SQL("partner_id"))
             source = {"days": SQL("SELECT partner_id, day, amount FROM cx_day WHERE %s", those)}
-        rebuilt = {"rebuilt": self.kind == "rebuild"}
+        rebuilt = self.kind == "rebuild"
         count = self._count(scope)
         customers = self.env["cx.customer"]
         try:
             with self.env.cr.savepoint():
-                examined, changed = customers._refresh(company, scope, on, **source, **rebuilt)
+                examined, changed = customers._refresh(
+                    company, scope, on, rebuilt=rebuilt, **source
+                )
             self.write({"examined": self.examined + examined, "changed": self.changed + changed})
         except psycopg2.OperationalError:
             raise
         except Exception:  # noqa: BLE001  find the culprit, evaluate the others
             partners = SQL("SELECT id FROM res_partner WHERE %s", scope(SQL("id")))
             ids = [row[0] for row in self.env.execute_query(partners)]
-            self._lot(company, ids, on, **rebuilt)
+            self._lot(company, ids, on, rebuilt)
         self.write({"last_partner_id": high, "progress": self.progress + count})
         return count
 

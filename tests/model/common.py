@@ -98,6 +98,14 @@ class LifecycleCase(TransactionCase):
         policy.write(values)
         policy.state = state
 
+    def draft(self, user=None, **values):
+        """A draft as an administrator (``self.admin``, or another) begins it, with changes."""
+        action = self.policy.with_user(user or self.admin).action_new_version()
+        draft = self.env["cx.policy"].with_user(user or self.admin).browse(action["res_id"])
+        if values:
+            draft.write(values)
+        return draft
+
     def publish(self, draft, announce=False):
         """Publish a draft and look at everybody, as the background job does."""
         # what the installation asked for would be done along with it

@@ -18,12 +18,6 @@ class PolicyCase(LifecycleCase):
         cls.stage = {stage.code: stage for stage in cls.env["cx.stage"].search([])}
         cls.claim = cls.env["res.partner.category"].create({"name": "Open claim"})
 
-    def draft(self, user=None, **values):
-        action = self.policy.with_user(user or self.admin).action_new_version()
-        draft = self.env["cx.policy"].with_user(user or self.admin).browse(action["res_id"])
-        draft.write(values)
-        return draft
-
     def own_rule(self, code="lost", **values):
         """A command that creates a rule: those with an open claim are lost, by default."""
         return Command.create(

@@ -1,5 +1,7 @@
 """The simulation tells what publishing then does: the same customers, the same stages."""
 
+import contextlib
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from model.common import LifecycleCase, ago
@@ -57,12 +59,16 @@ class TestSimulation(LifecycleCase):
         super().setUp()
         self.env["cx.run"]._request("rebuild", self.company)._pass()
 
-    def draft(self, **values):
-        action = self.policy.with_user(self.admin).action_new_version()
-        draft = self.env["cx.policy"].with_user(self.admin).browse(action["res_id"])
-        if values:
-            draft.write(values)
-        return draft
+    @contextlib.contextmanager
+    def undone(self):
+        """What is done inside is rolled back: the next example begins as this one did."""
+        policy, savepoint = self.policy, self.env.cr.savepoint(flush=True)
+        try:
+            yield
+        finally:
+            savepoint.close(rollback=True)
+            self.env.invalidate_all(flush=False)
+            self.policy = policy
 
     def stages_now(self):
         self.Customer.invalidate_model()
@@ -97,14 +103,8 @@ class TestSimulation(LifecycleCase):
         @given(limits())
         def check(values):
             nonlocal moved
-            policy = self.policy
-            savepoint = self.env.cr.savepoint(flush=True)
-            try:
+            with self.undone():
                 moved += self.assertSimulationHolds(self.draft(**values))["moving"]
-            finally:
-                savepoint.close(rollback=True)
-                self.env.invalidate_all(flush=False)
-                self.policy = policy
 
         check()
         self.assertGreater(moved, 40)
@@ -124,9 +124,7 @@ class TestSimulation(LifecycleCase):
         @given(limits(), st.lists(st.integers(1, 1500), min_size=3, max_size=5))
         def check(values, days_ahead):
             nonlocal moved
-            policy = self.policy
-            savepoint = self.env.cr.savepoint(flush=True)
-            try:
+            with self.undone():
                 self.publish(self.draft(**values))
                 bought = self.Customer.search([("purchase_count", ">", 0)])
                 before = dict.fromkeys(bought, 0)
@@ -137,10 +135,6 @@ class TestSimulation(LifecycleCase):
                         self.assertGreaterEqual(far, before[customer])
                         moved += far > before[customer]
                     before = after
-            finally:
-                savepoint.close(rollback=True)
-                self.env.invalidate_all(flush=False)
-                self.policy = policy
 
         check()
         self.assertGreater(moved, 40)

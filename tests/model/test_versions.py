@@ -17,14 +17,6 @@ class TestVersions(LifecycleCase):
         )
         cls.dormant = cls.env.ref("cx_lifecycle.stage_dormant")
 
-    def draft(self, user=None, **values):
-        """A draft as an administrator begins it, with changes."""
-        action = self.policy.with_user(user or self.admin).action_new_version()
-        draft = self.env["cx.policy"].with_user(user or self.admin).browse(action["res_id"])
-        if values:
-            draft.write(values)
-        return draft
-
     def wizard(self, draft):
         return (
             self.env["cx.publish"]
