@@ -82,6 +82,16 @@ def chance(row, silence, horizon):
     return row.pi * (now - then) / (row.pi * now + 1.0 - row.pi)
 
 
+def missing(row, silence):
+    """Purchases of the coming year that so long a silence has made unlikely.
+
+    Right after a purchase, a customer is expected to buy ``YEAR / usual`` times, if at all (π);
+    now only if there is still a chance of coming back (:func:`alive`). The difference is what
+    the silence has cost in expectation: 0 right after a purchase, never more than a year's.
+    """
+    return YEAR / row.usual * (row.pi - alive(row, silence))
+
+
 def exceeds(row, silence, horizon, limit):
     """Whether :func:`chance` is above ``limit``; rearranged to work each rarity out once."""
     now, then = rarity(row, silence), rarity(row, silence + horizon)

@@ -10,6 +10,7 @@ class CrmLead(models.Model):
     def create(self, vals_list):
         leads = super().create(vals_list)
         leads._cx_refresh(leads.partner_id)
+        leads._cx_ask_for_roles()
         return leads
 
     def write(self, vals):
@@ -17,6 +18,9 @@ class CrmLead(models.Model):
         done = super().write(vals)
         if WATCHED & set(vals):
             self._cx_refresh(partners | self.partner_id, companies)
+        if "stage_id" in vals:
+            self._cx_ask_for_roles()
+            self.env["cx.seat"]._learn_from(self.filtered("stage_id.is_won"))
         return done
 
     def unlink(self):

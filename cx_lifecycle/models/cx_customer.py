@@ -45,7 +45,6 @@ class CxCustomer(models.Model):
 
     stage_id = fields.Many2one(
         "cx.stage",
-        index=True,
         readonly=True,
         ondelete="restrict",
         group_expand="_expand_stages",
@@ -89,6 +88,11 @@ class CxCustomer(models.Model):
         help="Day on which silence alone makes the customer dormant.",
     )
     lost_on = fields.Date(readonly=True, help="Day on which silence alone makes the customer lost.")
+    average_purchase = fields.Monetary(
+        readonly=True,
+        help="Mean net amount of a day with purchases, without taxes where the source knows them, "
+        "in the company's currency. Empty before the first purchase.",
+    )
     value_12m = fields.Monetary(
         "Value (12 Months)",
         readonly=True,
@@ -139,6 +143,9 @@ class CxCustomer(models.Model):
     _review_index = models.Index("(company_id, review_on) WHERE review_on IS NOT NULL")
     _due_index = models.Index("(company_id, id) WHERE due")
     _error_index = models.Index("(company_id, id) WHERE error IS NOT NULL")
+    _stage_index = models.Index("(stage_id, stage_since)")
+    # who is silent for long, the night asks of those only who are not called dormant yet
+    _overdue_index = models.Index("(stage_id, next_purchase_to)")
     _first_purchase_index = models.Index("(company_id, first_purchase_on)")
 
     @api.model

@@ -162,10 +162,11 @@ class CxCustomer(models.Model):
             raise ValidationError(self.env._("Reason: choose one from the list."))
         note = note or False
         self.env["cx.objection"]._say(self, "not_now", reason_code=reason, note=note, until=until)
-        # sudo: reps read customers, and may only postpone them
-        return self.sudo().write(
-            {"snooze_until": until, "snooze_reason": reason, "snooze_note": note}
-        )
+        customers = self.sudo()  # sudo: reps read customers, and may only postpone them
+        customers.write({"snooze_until": until, "snooze_reason": reason, "snooze_note": note})
+        for company, group in customers.grouped("company_id").items():
+            self._settle_calls(company, self._today(company), group.partner_id.ids)
+        return True
 
     def _judge(self, values, message):
         """Write a verdict, draw its consequences now, and leave a note on the contact."""
@@ -173,6 +174,7 @@ class CxCustomer(models.Model):
         customers.write(values)
         for company, group in customers.grouped("company_id").items():
             self._refresh(company, ids_scope(group.partner_id.ids))
+            self._settle_calls(company, self._today(company), group.partner_id.ids)
         # until the company has accepted, reps read no stage on the contact either
         shown = customers.company_id.filtered(self.env["cx.first.run"]._accepted)
         for partner in customers.filtered(lambda c: c.company_id in shown).partner_id:
@@ -187,6 +189,11 @@ class CxCustomer(models.Model):
     def action_snooze(self):
         """Open the dialog of "not now"."""
         return self._dialog("cx.snooze", self.env._("Not Now"))
+
+    def action_outcome(self):
+        """Open the dialog that records how a call went."""
+        self.ensure_one()
+        return self.partner_id.action_cx_outcome()
 
     def action_plan(self):
         """Plan a call, or another activity, with the customers' contacts."""

@@ -17,6 +17,7 @@ SCORES = {
     "sl": "float8",
     "sq": "float8",
     "usual": "float8",
+    "average_purchase": "numeric",
     "value_12m": "numeric",
     "value_review_on": "date",
     "expected_days": "float8",
@@ -38,8 +39,8 @@ class CxCustomer(models.Model):
         """
         return SQL(
             """
-            SELECT partner_id, purchases, x, tx, sl, sq, first_on, last_on, value_12m,
-                   least(value_drop_on, future_on) AS value_review_on
+            SELECT partner_id, purchases, x, tx, sl, sq, first_on, last_on, average_purchase,
+                   value_12m, least(value_drop_on, future_on) AS value_review_on
               FROM (
             SELECT partner_id,
                    (count(*) FILTER (WHERE bought))::int AS purchases,
@@ -49,6 +50,7 @@ class CxCustomer(models.Model):
                    coalesce(sum(ln_gap * ln_gap) FILTER (WHERE bought), 0) AS sq,
                    min(day) FILTER (WHERE bought) AS first_on,
                    max(day) FILTER (WHERE bought) AS last_on,
+                   avg(amount) FILTER (WHERE bought) AS average_purchase,
                    sum(amount) FILTER (WHERE day > %(year_ago)s AND day <= %(on)s) AS value_12m,
                    greatest((min(day) FILTER (WHERE day > %(year_ago)s AND day <= %(on)s)
                                  + interval '1 year')::date,
@@ -72,7 +74,7 @@ class CxCustomer(models.Model):
                    coalesce(%(last)s - %(first)s, 0) AS tx,
                    gap_log_sum::float8 AS sl, gap_log_square_sum::float8 AS sq,
                    first_purchase_on AS first_on, last_purchase_on AS last_on,
-                   value_12m, value_review_on
+                   average_purchase, value_12m, value_review_on
               FROM cx_customer
              WHERE company_id = %(company)s AND %(scope)s
                AND (purchase_count > 0 OR value_review_on IS NOT NULL)

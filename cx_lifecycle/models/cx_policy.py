@@ -19,6 +19,7 @@ MACHINE = {
     *LEARNED, "fitted_for", "state", "version", "company_id", "user_id", "published_at",
     "retired_at", "based_on_id", "refit", "history_from", "scanned_at", "last_partner_id",
     "season_weights", "clock_key", "tonight", "announce", "pending_moves",
+    "ranges_at", "ranges_partner_id",
 }  # fmt: skip
 
 
@@ -304,8 +305,19 @@ class CxPolicy(models.Model):
 
     def _with_numbers(self, source, scope):
         """The rows of a SELECT with each partner_id's segment, and the numbers of that segment."""
+        number = self._segment_number(SQL("s.partner_id"), scope)
+        return self._numbered(SQL("SELECT s.*, %s AS segment FROM (%s) AS s", number, source))
+
+    def _with_stored_numbers(self, source):
+        """The same, for rows that have the customer's stored segment_id."""
+        ids = self.segment_ids._in_order()._origin.ids
+        number = SQL("coalesce(array_position(%s::int[], s.segment_id), 0)", ids)
+        return self._numbered(SQL("SELECT s.*, %s AS segment FROM (%s) AS s", number, source))
+
+    def _numbered(self, source):
+        """The rows of a SELECT with a segment, and the numbers of it where segments differ."""
         if not self.segment_ids:
-            return SQL("SELECT s.*, 0 AS segment FROM (%s) AS s", source)
+            return source
         numbers = [part._numbers() for part in (self, *self.segment_ids._in_order())]
         names = SQL(", ").join(map(SQL.identifier, numbers[0]))
         values = [
@@ -314,9 +326,9 @@ class CxPolicy(models.Model):
         ]
         rows = SQL(", ").join(SQL("(%s, %s)", i, value) for i, value in enumerate(values))
         return SQL(
-            "SELECT s.*, k.* FROM (%s) AS s JOIN (VALUES %s) AS k (segment, %s)"
-            " ON k.segment = %s",
-            source, rows, names, self._segment_number(SQL("s.partner_id"), scope),
+            "SELECT s.*, k.* FROM (%s) AS s JOIN (VALUES %s) AS k (number, %s)"
+            " ON k.number = s.segment",
+            source, rows, names,
         )  # fmt: skip
 
     def _limits_for(self, segment):

@@ -58,6 +58,10 @@ class CxRun(models.Model):
     )
     started_at = fields.Datetime("Started")
     ended_at = fields.Datetime("Ended")
+    calls_planned = fields.Integer(help="Calls planned for reps, of customers going quiet.")
+    calls_waiting = fields.Integer(
+        help="Calls not planned: the rep has no room for more today, or there is no salesperson."
+    )
     duration = fields.Float("Minutes", compute="_compute_duration")
     as_of = fields.Date(help="The day the stages were decided for; empty: the day of the run.")
     examined = fields.Integer(help="Customers looked at.")

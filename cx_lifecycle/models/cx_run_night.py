@@ -50,6 +50,8 @@ class CxRun(models.Model):
         self._commit(remaining=self._count_due(company, on))
         if not self._due(company, on):
             return False
+        if not self._people(policy, on):
+            return False
         self._end()
         if waiting := policies.search([("company_id", "=", company.id), ("tonight", "=", True)]):
             waiting[0]._publish()

@@ -21,6 +21,11 @@ class ResConfigSettings(models.TransientModel):
         compute="_compute_cx_health", help="Percentage of a pass over everybody, 0 when none runs."
     )
     cx_pass_waiting = fields.Boolean(compute="_compute_cx_health")
+    cx_calls_per_day = fields.Integer(related="company_id.cx_calls_per_day", readonly=False)
+    cx_activity_type_id = fields.Many2one(
+        related="company_id.cx_activity_type_id", readonly=False,
+        domain=[("res_model", "in", [False, "res.partner"])],
+    )  # fmt: skip
 
     def _compute_cx_accepted(self):
         self.cx_accepted = self.env["cx.first.run"]._accepted(self.env.company)

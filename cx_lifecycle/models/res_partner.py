@@ -18,6 +18,8 @@ class ResPartner(models.Model):
 
     # the night looks for contacts that changed: they may have left the company they bought for
     _cx_write_date_index = models.Index("USING brin (write_date)")
+    # a rep's list begins with the rep's customers, a few thousand among a million contacts
+    _cx_user_index = models.Index("(user_id) WHERE user_id IS NOT NULL")
 
     cx_customer_id = fields.Many2one(
         "cx.customer",
@@ -66,6 +68,18 @@ class ResPartner(models.Model):
     def action_cx_contest(self):
         """Open the dialog that holds the customer's stage or declares a loss."""
         return self.commercial_partner_id.cx_customer_id.action_contest()
+
+    def action_cx_outcome(self):
+        """Open the dialog that keeps what was learned from this contact."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Outcome of a Call"),
+            "res_model": "cx.outcome",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_partner_id": self.id},
+        }
 
     def action_cx_plan(self):
         """Plan an activity with this customer."""

@@ -12,6 +12,7 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
+        self.env["cx.seat"]._copy_to_orders(orders)
         orders._cx_refresh(orders.partner_id)
         return orders
 
@@ -26,6 +27,11 @@ class SaleOrder(models.Model):
         partners, companies = self.partner_id, self.company_id
         done = super().unlink()
         self.env["cx.customer"]._refresh_partners(partners, companies, self._name)
+        return done
+
+    def _action_confirm(self):
+        done = super()._action_confirm()
+        self.env["cx.seat"]._learn_from(self)
         return done
 
     def _cx_refresh(self, partners, companies=None):

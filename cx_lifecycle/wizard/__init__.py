@@ -1,5 +1,6 @@
 from . import cx_contest
 from . import cx_snooze
+from . import cx_outcome
 from . import base_partner_merge
 from . import cx_publish
 from . import cx_backtest_start

@@ -1,0 +1,199 @@
+"""Calls that the night plans for reps when customers go quiet, and that end by themselves."""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+# Whoever went dormant longer ago is won back otherwise than by a call of every day.
+DORMANT_DAYS = 90
+LOT = 500  # activities created at once
+LISTED = 10  # customers named in the summary
+
+
+class CxCustomer(models.Model):
+    _inherit = "cx.customer"
+
+    proposed_on = fields.Date(
+        readonly=True,
+        copy=False,
+        help="Day on which a call was planned last. It is planned once per silence, again when the "
+        "customer becomes dormant, and again when a postponement ends.",
+    )
+
+    # ---------------------------------------------------------------- planning
+    @api.model
+    def _plan_calls(self, company, on):
+        """Plan the calls of the day, those worth most first, and tell each rep once.
+
+        :return: (number of calls planned, number that had no room or no salesperson)
+        """
+        self._settle_calls(company, on)
+        # before the company has accepted its stages, reps see none
+        if not company.cx_calls_per_day or not self.env["cx.first.run"]._accepted(company):
+            return 0, 0
+        rows = self._calls_due(company, on)
+        chosen = {}
+        for customer_id, user_id, has_room in rows:
+            if has_room:
+                chosen.setdefault(user_id, []).append(customer_id)
+        for user_id, customer_ids in chosen.items():
+            self.browse(customer_ids)._plan_calls_of(self.env["res.users"].browse(user_id), on)
+        planned = sum(map(len, chosen.values()))
+        return planned, len(rows) - planned
+
+    def _calls_due(self, company, on):
+        """Who should be called: [(customer id, user id, whether the rep has room)], best first."""
+        self.env.flush_all()
+        stages = self.env["cx.stage"]._ids_by_code()
+        return self.env.execute_query(
+            SQL(
+                """
+                WITH due AS MATERIALIZED (
+                    SELECT c.* FROM cx_customer c
+                     WHERE c.company_id = %(company)s AND c.active AND c.hold_until IS NULL
+                       AND (c.stage_id IN (%(new)s, %(active)s) AND c.next_purchase_to <= %(on)s
+                            OR c.stage_id = %(dormant)s
+                           AND c.stage_since > %(on)s - %(dormant_days)s)
+                       AND coalesce(c.snooze_until, %(on)s) <= %(on)s
+                       AND (c.proposed_on IS NULL OR c.proposed_on <= c.last_purchase_on
+                            OR c.proposed_on < c.stage_since OR c.proposed_on < c.snooze_until)
+                       AND NOT EXISTS (SELECT FROM mail_activity a
+                                        WHERE a.cx_customer_id = c.id AND a.active)
+                ), served AS (
+                    SELECT c.id, u.id AS user_id, %(risk)s AS risk,
+                           CASE WHEN u.cx_own_calls THEN coalesce(u.cx_calls_per_day, 0)
+                                ELSE %(room)s END AS room
+                      FROM due c JOIN res_partner p ON p.id = c.partner_id
+                 LEFT JOIN (res_users u JOIN res_company_users_rel r
+                            ON r.user_id = u.id AND r.cid = %(company)s)
+                        ON u.id = p.user_id AND u.active
+                     WHERE NOT %(blocked)s
+                )
+                SELECT id, user_id, user_id IS NOT NULL AND
+                       row_number() OVER (PARTITION BY user_id ORDER BY risk DESC NULLS LAST, id)
+                       + (SELECT count(*) FROM mail_activity a
+                           WHERE a.user_id = served.user_id AND a.cx_customer_id IS NOT NULL
+                             AND a.active) <= room
+                  FROM served ORDER BY user_id, risk DESC NULLS LAST, id
+                """,
+                company=company.id,
+                on=on,
+                new=stages["new"],
+                active=stages["active"],
+                dormant=stages["dormant"],
+                dormant_days=DORMANT_DAYS,
+                risk=self.with_company(company)._field_to_sql("c", "value_at_risk"),
+                room=company.cx_calls_per_day,
+                blocked=self._blocked(),
+            )
+        )
+
+    def _blocked(self):
+        """SQL of whether contact ``p`` asked not to be contacted, by phone or by e-mail."""
+        return SQL(
+            "(EXISTS (SELECT FROM phone_blacklist b WHERE b.active AND b.number = p.phone_sanitized)"
+            " OR EXISTS (SELECT FROM mail_blacklist b WHERE b.active"
+            " AND b.email = p.email_normalized))"
+        )
+
+    def _plan_calls_of(self, user, on):
+        """Plan calls of one rep, in the rep's language, and send one summary."""
+        customers = self.with_context(lang=user.lang, tz=user.tz)
+        company = self.company_id
+        call = company.cx_activity_type_id or self.env.ref("mail.mail_activity_data_call")
+        model_id = self.env["ir.model"]._get_id("res.partner")
+        activities = self.env["mail.activity"].with_context(
+            lang=user.lang,
+            # one summary instead of a mail for each
+            mail_activity_quick_update=True,
+            mail_create_nosubscribe=True,
+        )
+        for start in range(0, len(customers), LOT):
+            activities.create(
+                [
+                    {
+                        "res_model_id": model_id,
+                        "res_id": customer.partner_id.id,
+                        "activity_type_id": call.id,
+                        "summary": customer.why_data["short"],
+                        "note": customer._call_note(),
+                        "date_deadline": on,
+                        "user_id": user.id,
+                        "automated": True,
+                        "cx_customer_id": customer.id,
+                        "cx_silent_since": customer.last_purchase_on,
+                    }
+                    for customer in customers[start : start + LOT]
+                ]
+            )
+        self.write({"proposed_on": on})
+        customers._send_summary(user)
+
+    def _call_note(self):
+        """What the rep reads before calling: why, whom to ask for, what to say."""
+        return self.env["ir.qweb"]._render(
+            "cx_lifecycle.call_note", {"customer": self, "why": self.why_data}
+        )
+
+    def _send_summary(self, user):
+        """One message for all calls planned, to the rep."""
+        total = sum(self.mapped("value_at_risk"))
+        self.env["mail.thread"].with_context(lang=user.lang).message_notify(
+            partner_ids=user.partner_id.ids,
+            subject=self.env._("Customers going quiet: %s", len(self)),
+            body=self.env["ir.qweb"]._render(
+                "cx_lifecycle.call_summary",
+                {
+                    "customers": self[:LISTED],
+                    "more": max(len(self) - LISTED, 0),
+                    "total": total,
+                    "currency": self.company_id.currency_id,
+                    "url": "/odoo/going-quiet",
+                },
+            ),
+            email_layout_xmlid="mail.mail_notification_light",
+        )
+
+    # ---------------------------------------------------------------- settling
+    @api.model
+    def _settle_calls(self, company, on, partner_ids=None):
+        """End the planned calls that are needed no more, with a note that says why.
+
+        :param partner_ids: of these commercial partners; of the whole company when None
+        """
+        # one look at the open calls: without any, an order costs one short query
+        self.env["mail.activity"].flush_model()
+        self.flush_model()
+        stages = self.env["cx.stage"]._ids_by_code()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT activity_id, ended FROM (
+                    SELECT a.id AS activity_id, CASE
+                           WHEN c.last_purchase_on > coalesce(a.cx_silent_since, '-infinity')
+                           THEN 'bought'
+                           WHEN c.declared_lost_on IS NOT NULL OR c.stage_id = %(lost)s THEN 'lost'
+                           WHEN c.hold_until IS NOT NULL THEN 'held'
+                           WHEN c.snooze_until > %(on)s THEN 'postponed'
+                           WHEN %(blocked)s THEN 'opted_out'
+                           WHEN c.stage_id IN (%(new)s, %(active)s)
+                                AND c.next_purchase_to <= %(on)s IS NOT TRUE THEN 'on_time' END
+                           AS ended
+                      FROM mail_activity a JOIN cx_customer c ON c.id = a.cx_customer_id
+                      JOIN res_partner p ON p.id = c.partner_id
+                     WHERE a.active AND c.company_id = %(company)s AND %(those)s) AS open
+                 WHERE ended IS NOT NULL ORDER BY activity_id
+                """,
+                on=on,
+                lost=stages["lost"],
+                new=stages["new"],
+                active=stages["active"],
+                blocked=self._blocked(),
+                company=company.id,
+                those=SQL("true")
+                if partner_ids is None
+                else SQL("c.partner_id = ANY(%s)", list(partner_ids)),
+            )
+        )
+        for activity_id, ended in rows:
+            # sudo: the call is the machine's, whoever sold or judged
+            self.env["mail.activity"].sudo().browse(activity_id)._cx_end(ended)

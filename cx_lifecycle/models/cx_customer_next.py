@@ -1,0 +1,216 @@
+"""The rep's day: what a silence costs, what to do about it, whom to call, what to say."""
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL, formatLang
+
+from ..engine import formula, rhythm
+from .cx_customer import formula_sql
+
+DOING = [
+    ("planned", "Already planned"),
+    ("quotation", "Follow up the quotation"),
+    ("call", "Call"),
+    ("write", "Write"),
+    ("find", "Find a phone number"),
+]
+
+
+class CxCustomer(models.Model):
+    _inherit = "cx.customer"
+
+    value_at_risk = fields.Monetary(
+        compute="_compute_next",
+        help="Purchases of the coming year that the silence has made unlikely, times the average "
+        "purchase: what was expected right after the last purchase, less what is expected now. "
+        "In the company's currency; empty before the first purchase.",
+    )
+    next_step = fields.Selection(
+        DOING, "Do Now", compute="_compute_next", help="What to do about the silence first."
+    )
+    next_reason = fields.Char("Because", compute="_compute_next", help="Why this, in a few words.")
+    next_person = fields.Char(
+        "With",
+        compute="_compute_next",
+        help="The person to call, with the role: who can be reached, and who decides before who "
+        "uses.",
+    )
+    next_phone = fields.Char("Call", compute="_compute_next", help="The number of that person.")
+    next_argument = fields.Char(
+        "Say",
+        compute="_compute_next",
+        help="An argument for the customer's main need; a question, when no need is known.",
+    )
+
+    @api.depends("last_purchase_on", "average_purchase", "segment_id", "need_id")
+    @api.depends_context("lang", "tz", "uid")
+    def _compute_next(self):
+        facts = self._next_facts()
+        quotations = self._open_quotations()
+        words, first_need = self._words_to_say()
+        for customer in self:
+            fact = facts.get(customer._origin.id, {})
+            customer.value_at_risk = fact.get("risk")
+            step, reason = customer._next(fact, quotations.get(customer.partner_id))
+            customer.next_step = step
+            customer.next_reason = reason
+            customer.next_person = customer._person(fact)
+            customer.next_phone = fact.get("phone")
+            kind = "argument" if customer.need_id else "question"
+            said = words.get((customer.need_id or first_need).id, {}).get(kind)
+            customer.next_argument = said and said[0]
+
+    def _next(self, fact, quotation):
+        """(what to do, why) for one customer."""
+        if fact.get("planned_on"):
+            return "planned", self.env._(
+                "%(who)s on %(day)s", who=fact["planned_by"], day=self._day(fact["planned_on"])
+            )
+        if quotation:
+            return "quotation", self.env._(
+                "%(quotation)s of %(amount)s is open since %(day)s",
+                quotation=quotation.name,
+                amount=formatLang(
+                    self.env, quotation.amount_untaxed, currency_obj=quotation.currency_id
+                ),
+                day=self._day(quotation.date_order.date()),
+            )
+        if fact.get("phone"):
+            if fact.get("role"):
+                return "call", self.env._("%s can be reached by phone", fact["role"])
+            return "call", self.env._("Nobody's role is known: ask who decides")
+        if fact.get("email"):
+            return "write", self.env._("There is no phone number")
+        return "find", self.env._("There is neither a phone number nor an e-mail address")
+
+    def _person(self, fact):
+        name, role = fact.get("name"), fact.get("role")
+        return f"{name} ({role})" if name and role else name
+
+    def _words_to_say(self):
+        """Arguments and questions by need, and the need to ask about when none is known."""
+        lines = self.env["cx.need"]._arguments_of_all()
+        return lines, self.env["cx.need"].browse(next(iter(lines), False))
+
+    def _open_quotations(self):
+        """The latest open quotation of each customer, of those the user may read."""
+        order = self.env["sale.order"]
+        if not order.has_access("read"):
+            return {}
+        found = {}
+        for quotation in order.search_fetch(
+            Domain("partner_id.commercial_partner_id", "in", self.partner_id.ids)
+            & Domain("state", "in", ["draft", "sent"])
+            & Domain("company_id", "in", self.company_id.ids),
+            ["name", "partner_id", "amount_untaxed", "currency_id", "date_order"],
+            order="date_order, id",
+        ):
+            found[quotation.partner_id.commercial_partner_id] = quotation
+        return found
+
+    def _next_facts(self):
+        """What is at risk, what is planned, and who can be reached: one statement for all.
+
+        :return: ``{customer id: {risk, planned_on, planned_by, name, phone, email, role}}``
+        """
+        self.flush_model()
+        self.env["cx.seat"].flush_model()
+        self.env["mail.activity"].flush_model()
+        self.env["res.partner"].flush_model(["name", "phone", "email", "commercial_partner_id"])
+        role = self.env["cx.buyer.role"]._field_to_sql("r", "name")
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT c.id, %(risk)s AS risk, plan.on AS planned_on, plan.who AS planned_by,
+                       p.name, p.phone, p.email, p.role
+                  FROM cx_customer c
+             LEFT JOIN LATERAL (%(people)s) AS p ON true
+             LEFT JOIN LATERAL (
+                       SELECT a.date_deadline AS on, up.name AS who
+                         FROM mail_activity a
+                         JOIN res_users u ON u.id = a.user_id
+                         JOIN res_partner up ON up.id = u.partner_id
+                        WHERE a.res_model = 'res.partner' AND a.res_id = c.partner_id AND a.active
+                     ORDER BY a.date_deadline, a.id LIMIT 1) AS plan ON true
+                 WHERE c.id = ANY(%(ids)s)
+                """,
+                risk=self._field_to_sql("c", "value_at_risk"),
+                people=self._people(role),
+                ids=self._origin.ids,
+            )
+        )
+        return {row.pop("id"): row for row in rows}
+
+    def _people(self, role):
+        """SELECT of the person to call of customer ``c``: reachable, then by the role's order."""
+        return SQL(
+            """
+            SELECT who.name, who.phone, who.email, %(role)s AS role, who.id AS partner_id
+              FROM (SELECT id, name, phone, email FROM res_partner
+                     WHERE commercial_partner_id = c.partner_id AND active
+                     UNION
+                    SELECT o.id, o.name, o.phone, o.email FROM res_partner o
+                      JOIN cx_seat t ON t.partner_id = o.id
+                     WHERE t.account_id = c.partner_id AND t.company_id = c.company_id AND o.active
+                   ) AS who
+         LEFT JOIN cx_seat s ON s.partner_id = who.id AND s.account_id = c.partner_id
+                            AND s.company_id = c.company_id
+         LEFT JOIN cx_buyer_role r ON r.id = s.role_id
+          ORDER BY coalesce(who.phone, '') = '', coalesce(who.email, '') = '', r.call_order,
+                   who.id = c.partner_id DESC, who.id
+             LIMIT 1
+            """,
+            role=role,
+        )
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr != "value_at_risk":
+            return super()._field_to_sql(alias, field_expr, query)
+        # so that lists come ordered by it, and add it up
+        on = fields.Date.context_today(self)
+        policies = self.env["cx.policy"].sudo().search(  # sudo: everybody's stages follow it
+            [("state", "=", "published"), ("company_id", "in", self.env.companies.ids)]
+        )  # fmt: skip
+        if not policies:
+            return SQL("NULL::numeric")
+        cases = SQL(" ").join(
+            SQL(
+                "WHEN %s = %s THEN %s",
+                SQL.identifier(alias, "company_id"),
+                policy.company_id.id,
+                self._risk(policy, alias, on),
+            )
+            for policy in policies
+        )
+        return SQL("CASE %s END", cases)
+
+    def _risk(self, policy, alias, on):
+        """SQL of the value at risk of a customer of one company, from the stored figures."""
+        column = {
+            name: SQL.identifier(alias, name)
+            for name in (
+                "purchase_count", "first_purchase_on", "last_purchase_on", "gap_log_sum",
+                "gap_log_square_sum", "average_purchase", "segment_id",
+            )
+        }  # fmt: skip
+        stored = SQL(
+            "SELECT (%(purchase_count)s - 1)::float8 AS x, %(last)s - %(first)s AS tx,"
+            " %(gap_log_sum)s::float8 AS sl, %(gap_log_square_sum)s::float8 AS sq,"
+            " greatest(%(now)s - %(last)s, 0) AS silence,"
+            " %(segment_id)s AS segment_id",
+            now=policy._position(SQL("%s::date", on)),
+            first=policy._position(column["first_purchase_on"]),
+            last=policy._position(column["last_purchase_on"]),
+            **column,
+        )
+        curves = formula_sql(
+            rhythm.CURVE, policy._with_stored_numbers(stored), policy._constants()
+        )
+        missing = rhythm.missing(formula.Columns(), formula.Term("silence"))
+        return SQL(
+            "CASE WHEN %s > 0 THEN round((%s * (SELECT %s FROM (%s) AS curve))::numeric, 2) END",
+            column["purchase_count"],
+            column["average_purchase"],
+            SQL(missing.text),
+            curves,
+        )

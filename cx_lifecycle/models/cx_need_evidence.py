@@ -1,0 +1,137 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+SOURCES = [
+    ("rep", "Sales rep"),
+    ("survey", "Survey"),
+    ("range", "Purchased range"),
+    ("note", "Note"),
+]
+
+
+class CxNeedEvidence(models.Model):
+    """One reason to think that somebody has a need: who said or did what, when."""
+
+    _name = "cx.need.evidence"
+    _description = "Evidence of a Need"
+    _order = "on desc, id desc"
+
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Contact",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        help="The person, or the company as a whole, that has the need.",
+    )
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id",
+        string="Customer",
+        store=True,
+        index=True,
+        help="The customer that the contact belongs to.",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    need_id = fields.Many2one("cx.need", required=True, index=True, ondelete="restrict")
+    weight = fields.Selection(
+        [("1", "A hint"), ("2", "Likely"), ("3", "Said so plainly")],
+        required=True,
+        default="2",
+        help="1 to 3; half of it is lost every year, so that needs learned long ago fade.",
+    )
+    source = fields.Selection(
+        SOURCES, required=True, default="rep", help="Where it comes from. Purchases are the "
+        "machine's: from the needs of the product categories bought.",
+    )  # fmt: skip
+    on = fields.Date("Date", required=True, default=fields.Date.context_today)
+    user_id = fields.Many2one(
+        "res.users", "Author", readonly=True, ondelete="set null", default=lambda self: self.env.uid
+    )
+    note = fields.Char(help="In the person's own words.")
+    figures = fields.Json(readonly=True, help="What was bought: days, categories (ids).")
+
+    @api.depends("partner_id", "need_id")
+    def _compute_display_name(self):
+        for piece in self:
+            piece.display_name = f"{piece.need_id.name}: {piece.partner_id.display_name}"
+
+    @api.constrains("on")
+    def _check_on(self):
+        for piece in self:
+            if piece.on > fields.Date.context_today(piece):
+                raise ValidationError(
+                    self.env._(
+                        "Date: %s is in the future. Enter the day on which you learned it.",
+                        format_date(self.env, piece.on, date_format="medium"),
+                    )
+                )
+
+    # ---------------------------------------------------------------- changes
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                self._check_by_hand(vals)
+                vals["user_id"] = self.env.uid
+        pieces = super().create(vals_list)
+        self._add_up(pieces._concerned())
+        return pieces
+
+    def write(self, vals):
+        if not self.env.su:
+            self._check_by_hand(vals)
+        before = self._concerned()
+        done = super().write(vals)
+        self._add_up(before + self._concerned())
+        return done
+
+    def unlink(self):
+        before = self._concerned()
+        done = super().unlink()
+        self._add_up(before)
+        return done
+
+    def _check_by_hand(self, vals):
+        if vals.get("source") == "range" or vals.get("figures") or "range" in self.mapped("source"):
+            raise UserError(
+                self.env._(
+                    "Source: “Purchased range” comes from what was bought, nobody writes it by "
+                    "hand. Change the needs of the product categories, or choose another source."
+                )
+            )
+
+    def _concerned(self):
+        return [(piece.company_id, piece.commercial_partner_id.id) for piece in self]
+
+    def _add_up(self, concerned):
+        """Bring the profiles of customers up to date, one statement per company."""
+        for company in {company for company, _partner_id in concerned}:
+            partner_ids = {partner_id for c, partner_id in concerned if c == company}
+            self.env["cx.customer"]._learn_needs(company, list(partner_ids))
+
+    # ---------------------------------------------------------------- reading
+    @api.model
+    def _about(self, partner):
+        """Domain of what is known of a contact: of the whole customer, if that is what it is."""
+        whole = partner == partner.commercial_partner_id
+        name = "commercial_partner_id" if whole else "partner_id"
+        return Domain(name, "=", partner.id) & Domain("company_id", "=", self.env.company.id)
+
+    def _words(self):
+        """What was said or bought, in the reader's language."""
+        self.ensure_one()
+        if self.source != "range":
+            about = self.partner_id.name if not self.partner_id.is_company else ""
+            return ": ".join(filter(None, (about, self.note)))
+        figures = self.figures or {}
+        categories = self.env["product.category"].browse(figures.get("categories", [])).exists()
+        return self.env._(
+            "Days with purchases: %(count)s, from %(categories)s",
+            count=figures.get("days", 0),
+            # sudo: the names of what was bought
+            categories=", ".join(categories.sudo().mapped("name")) or "…",
+        )

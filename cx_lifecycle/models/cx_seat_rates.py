@@ -1,0 +1,62 @@
+"""How often deals are won with and without somebody in each role."""
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..engine import proportion
+
+ENOUGH = 30  # closed deals, before a share is more than an anecdote
+
+
+class CxSeat(models.Model):
+    _inherit = "cx.seat"
+
+    @api.model
+    @api.readonly
+    def win_rates(self):
+        """The share of won opportunities with and without each role, of those the user may read.
+
+        Counted are closed opportunities of the current company with at least one seat, for
+        where nobody noted the committee an empty seat says nothing; and of their seats, those
+        that were known when the deal was closed.
+
+        :return: ``{"deals", "needed", "enough", "roles": {role id as text: {"with", "without":
+            {won, deals, rate, low, high} or None}}}``; low and high are the 95 % interval
+        """
+        lead = self.env["crm.lead"]
+        closed = Domain("type", "=", "opportunity") & Domain("won_status", "!=", "pending")
+        ours = Domain("company_id", "in", [False, self.env.company.id])
+        query = lead._search(closed & ours & Domain("cx_seat_ids", "!=", False), active_test=False)
+        names = ("id", "won_status", "date_closed")
+        deals = query.select(
+            *(
+                SQL("%s AS %s", lead._field_to_sql(lead._table, name, query), SQL.identifier(name))
+                for name in names
+            )
+        )
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH deal AS MATERIALIZED (%s)
+                SELECT role.id, seat.deal IS NOT NULL AS seated,
+                       count(*) FILTER (WHERE deal.won_status = 'won'), count(*)
+                  FROM deal CROSS JOIN cx_buyer_role role
+             LEFT JOIN (SELECT DISTINCT s.lead_id AS deal, s.role_id, s.since FROM cx_seat s) seat
+                    ON seat.deal = deal.id AND seat.role_id = role.id
+                   AND seat.since <= coalesce(deal.date_closed::date, seat.since)
+              GROUP BY role.id, seated
+                """,
+                deals,
+            )
+        )
+        sides = {}
+        for role_id, seated, won, count in rows:
+            low, high = proportion.interval(won, count)
+            sides.setdefault(str(role_id), {"with": None, "without": None})[
+                "with" if seated else "without"
+            ] = {"won": won, "deals": count, "rate": won / count, "low": low, "high": high}
+        first = next(iter(sides.values()), {})
+        count = sum(side["deals"] for side in first.values() if side)
+        return {"deals": count, "needed": ENOUGH, "enough": count >= ENOUGH, "roles": sides}

@@ -1,0 +1,32 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+MOST = 100
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    cx_calls_per_day = fields.Integer(
+        "Calls per Rep and Day",
+        default=5,
+        help="The night plans at most so many calls for a rep, those worth most first; what is still "
+        "open counts. 0: it plans none.",
+    )
+    cx_activity_type_id = fields.Many2one(
+        "mail.activity.type",
+        "Activity of a Call",
+        help="What the night plans when a customer goes quiet; a call when empty.",
+    )
+
+    @api.constrains("cx_calls_per_day")
+    def _check_calls_per_day(self):
+        for company in self:
+            if not 0 <= company.cx_calls_per_day <= MOST:
+                raise ValidationError(
+                    self.env._(
+                        "Calls per Rep and Day: enter a number from 0 to %(most)s, not %(number)s.",
+                        most=MOST,
+                        number=company.cx_calls_per_day,
+                    )
+                )
