@@ -47,33 +47,31 @@ class CxCustomer(models.Model):
     def _compute_next(self):
         facts = self._next_facts()
         quotations = self._open_quotations()
-        words, first_need = self._words_to_say()
         for customer in self:
             fact = facts.get(customer._origin.id, {})
             customer.value_at_risk = fact.get("risk")
-            step, reason = customer._next(fact, quotations.get(customer.partner_id))
+            step, reason = customer._next(fact, quotations.get(customer.partner_id.id))
             customer.next_step = step
             customer.next_reason = reason
             customer.next_person = customer._person(fact)
             customer.next_phone = fact.get("phone")
-            kind = "argument" if customer.need_id else "question"
-            said = words.get((customer.need_id or first_need).id, {}).get(kind)
-            customer.next_argument = said and said[0]
+            customer.next_argument = fact.get("say")
 
     def _next(self, fact, quotation):
         """(what to do, why) for one customer."""
-        if fact.get("planned_on"):
-            return "planned", self.env._(
-                "%(who)s on %(day)s", who=fact["planned_by"], day=self._day(fact["planned_on"])
-            )
+        if planned_on := fact.get("planned_on"):
+            day, who = self._day(planned_on), fact["planned_by"]
+            if not who:
+                return "planned", self.env._("Planned for %s", day)
+            return "planned", self.env._("%(who)s on %(day)s", who=who, day=day)
         if quotation:
+            name, amount, currency_id, moment = quotation
+            currency = self.env["res.currency"].browse(currency_id)
             return "quotation", self.env._(
                 "%(quotation)s of %(amount)s is open since %(day)s",
-                quotation=quotation.name,
-                amount=formatLang(
-                    self.env, quotation.amount_untaxed, currency_obj=quotation.currency_id
-                ),
-                day=self._day(quotation.date_order.date()),
+                quotation=name,
+                amount=formatLang(self.env, amount, currency_obj=currency),
+                day=self._day(moment.date()),
             )
         if fact.get("phone"):
             if fact.get("role"):
@@ -87,34 +85,35 @@ class CxCustomer(models.Model):
         name, role = fact.get("name"), fact.get("role")
         return f"{name} ({role})" if name and role else name
 
-    def _words_to_say(self):
-        """Arguments and questions by need, and the need to ask about when none is known."""
-        lines = self.env["cx.need"]._arguments_of_all()
-        return lines, self.env["cx.need"].browse(next(iter(lines), False))
-
     def _open_quotations(self):
-        """The latest open quotation of each customer, of those the user may read."""
+        """The latest open quotation of each customer, of those the user may read.
+
+        :return: ``{commercial partner id: (name, amount, currency id, moment)}``
+        """
         order = self.env["sale.order"]
         if not order.has_access("read"):
             return {}
-        found = {}
-        for quotation in order.search_fetch(
+        query = order._search(
             Domain("partner_id.commercial_partner_id", "in", self.partner_id.ids)
             & Domain("state", "in", ["draft", "sent"])
-            & Domain("company_id", "in", self.company_id.ids),
-            ["name", "partner_id", "amount_untaxed", "currency_id", "date_order"],
-            order="date_order, id",
-        ):
-            found[quotation.partner_id.commercial_partner_id] = quotation
-        return found
+            & Domain("company_id", "in", self.company_id.ids)
+        )
+        comodel, alias = order._fields["partner_id"].join(order, order._table, query)
+        whose = comodel._field_to_sql(alias, "commercial_partner_id", query)
+        names = ("name", "amount_untaxed", "currency_id", "date_order")
+        columns = [order._field_to_sql(order._table, name, query) for name in names]
+        query.order = SQL("%s, %s DESC", whose, columns[-1])
+        rows = self.env.execute_query(query.select(SQL("DISTINCT ON (%s) %s", whose, whose), *columns))
+        return {partner_id: found for partner_id, *found in rows}
 
     def _next_facts(self):
         """What is at risk, what is planned, and who can be reached: one statement for all.
 
-        :return: ``{customer id: {risk, planned_on, planned_by, name, phone, email, role}}``
+        :return: ``{customer id: {risk, planned_on, planned_by, name, phone, email, role, say}}``
         """
         self.flush_model()
         self.env["cx.seat"].flush_model()
+        self.env["cx.need.argument"].flush_model()
         self.env["mail.activity"].flush_model()
         self.env["res.partner"].flush_model(["name", "phone", "email", "commercial_partner_id"])
         role = self.env["cx.buyer.role"]._field_to_sql("r", "name")
@@ -122,24 +121,43 @@ class CxCustomer(models.Model):
             SQL(
                 """
                 SELECT c.id, %(risk)s AS risk, plan.on AS planned_on, plan.who AS planned_by,
-                       p.name, p.phone, p.email, p.role
+                       p.name, p.phone, p.email, p.role, word.text AS say
                   FROM cx_customer c
              LEFT JOIN LATERAL (%(people)s) AS p ON true
+             LEFT JOIN LATERAL (%(words)s) AS word ON true
              LEFT JOIN LATERAL (
                        SELECT a.date_deadline AS on, up.name AS who
                          FROM mail_activity a
-                         JOIN res_users u ON u.id = a.user_id
-                         JOIN res_partner up ON up.id = u.partner_id
+                    LEFT JOIN res_users u ON u.id = a.user_id
+                    LEFT JOIN res_partner up ON up.id = u.partner_id
                         WHERE a.res_model = 'res.partner' AND a.res_id = c.partner_id AND a.active
                      ORDER BY a.date_deadline, a.id LIMIT 1) AS plan ON true
                  WHERE c.id = ANY(%(ids)s)
                 """,
                 risk=self._field_to_sql("c", "value_at_risk"),
                 people=self._people(role),
+                words=self._first_words(),
                 ids=self._origin.ids,
             )
         )
         return {row.pop("id"): row for row in rows}
+
+    def _first_words(self):
+        """SELECT of an argument for the main need of customer ``c``, or a question to find one.
+
+        The company's own ones come before those for all, as in ``cx.need``.
+        """
+        return SQL(
+            """
+            SELECT %s AS text FROM cx_need_argument w
+             WHERE w.need_id = coalesce(
+                       c.need_id, (SELECT id FROM cx_need ORDER BY sequence, id LIMIT 1))
+               AND w.kind = CASE WHEN c.need_id IS NULL THEN 'question' ELSE 'argument' END
+               AND (w.company_id IS NULL OR w.company_id = c.company_id)
+          ORDER BY w.company_id IS NULL, w.sequence, w.id LIMIT 1
+            """,
+            self.env["cx.need.argument"]._field_to_sql("w", "text"),
+        )
 
     def _people(self, role):
         """SELECT of the person to call of customer ``c``: reachable, then by the role's order."""

@@ -119,9 +119,9 @@ class CxNeed(models.Model):
             self.env["cx.need.evidence"]._fields["source"]._description_selection(self.env)
         )
         return self.env._(
-            "%(need)s: pieces of evidence: %(count)s, the last of %(day)s (%(source)s)",
+            "%(need)s: pieces of evidence: %(count)s, the last of %(day)s (%(origin)s)",
             need=self.name,
             count=count,
             day=format_date(self.env, on, date_format="medium"),
-            source=sources[source],
+            origin=sources[source],
         )

@@ -49,7 +49,7 @@ class CxSeat(models.Model):
         "A seat belongs to one customer, one opportunity or one order.",
     )
     _person_check = models.Constraint(
-        "CHECK(partner_id IS NOT NULL OR name <> '')",
+        "CHECK(partner_id IS NOT NULL OR coalesce(name, '') <> '')",
         "Person: choose a contact, or type a name.",
     )
     _account_unique = models.Constraint(

@@ -4,6 +4,12 @@ from odoo import api, models
 from odoo.tools import SQL
 
 
+def one_of(column, sources, target):
+    """SQL of a contact as it will be when the sources have become the target."""
+    name = SQL.identifier(column)
+    return SQL("CASE WHEN %s = ANY(%s) THEN %s ELSE %s END", name, sources.ids, target.id, name)
+
+
 class CxSeat(models.Model):
     _inherit = "cx.seat"
 
@@ -48,6 +54,27 @@ class CxSeat(models.Model):
                 deals.ids,
             ),
         )
+
+    @api.model
+    def _merge_partners(self, sources, target):
+        """Of seats that become the same when contacts become one, keep the oldest.
+
+        The generic merge would give up all seats of a contact when one of them collides.
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM cx_seat WHERE id IN (SELECT id FROM ("
+                "SELECT id, row_number() OVER (PARTITION BY %(person)s, %(account)s, role_id,"
+                " lead_id, order_id, company_id ORDER BY id) AS nth FROM cx_seat"
+                " WHERE partner_id = ANY(%(ids)s) OR account_id = ANY(%(ids)s)) AS same"
+                " WHERE nth > 1)",
+                person=one_of("partner_id", sources, target),
+                account=one_of("account_id", sources, target),
+                ids=(sources | target).ids,
+            )
+        )
+        self.invalidate_model()
 
     def _insert(self, holder, rows):
         """Add seats from a SELECT, those that are not there yet."""
