@@ -39,7 +39,7 @@ class CallCase(LifecycleCase, MockEmail):
         found = self.Customer
         for n in range(number):
             partner = self.partner(f"Late {n}", user_id=user.id)
-            found |= self.buy(partner, 70, 100, 130, amount=amount + n)
+            found |= self.buy(partner, 120, 150, 180, 210, amount=amount + n)
         return found
 
     def last_note(self, partner):
