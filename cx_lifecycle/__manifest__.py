@@ -28,6 +28,7 @@
         "views/cx_episode_views.xml",
         "views/cx_objection_views.xml",
         "views/cx_customer_views.xml",
+        "views/mail_message_views.xml",
         "views/res_partner_views.xml",
         "views/cx_preset_views.xml",
         "views/cx_first_run_views.xml",
