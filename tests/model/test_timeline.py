@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import pytz
+from lxml import etree
 from model.common import TODAY, LifecycleCase, ago
 
 from odoo import fields
@@ -438,6 +439,13 @@ class TestCost(TimelineCase):
         self.assertGreater(len(items), 70)
         self.assertEqual(many, few)
         self.assertLessEqual(few, 27)
+
+    def test_the_form_reads_nothing_more(self):
+        """The tab asks for its rows itself, when it is opened."""
+        form = self.env.ref("base.view_partner_form").id
+        arch = self.env["res.partner"].with_user(self.rep).get_view(form, "form")["arch"]
+        self.assertTrue(etree.fromstring(arch).xpath("//page//widget[@name='cx_timeline']"))
+        self.assertNotIn("cx_timeline", self.env["res.partner"]._fields)
 
 
 class TestExtension(TimelineCase):
