@@ -36,6 +36,7 @@
         "views/cx_episode_views.xml",
         "views/cx_objection_views.xml",
         "views/cx_customer_views.xml",
+        "views/mail_message_views.xml",
         "views/res_partner_views.xml",
         "views/crm_views.xml",
         "views/sale_order_views.xml",

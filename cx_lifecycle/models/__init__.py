@@ -24,6 +24,8 @@ from . import cx_customer_verdict
 from . import cx_customer_ledger
 from . import cx_customer_explain
 from . import cx_customer_words
+from . import cx_customer_timeline
+from . import cx_customer_streams
 from . import cx_customer_hold
 from . import cx_customer_as_of
 from . import cx_customer_merge

@@ -66,6 +66,36 @@ class CxEpisode(models.Model):
             if day
         )
 
+    # ------------------------------------------------------------------ words
+    def _move_words(self):
+        """The move that began the stay, in the reader's language."""
+        self.ensure_one()
+        stage, before = self.stage_id.name, self.previous_stage_id.name
+        if not before:
+            return self.env._("First stage: %s", stage)
+        return self.env._("From %(from)s to %(to)s", **{"from": before, "to": stage})
+
+    def _reason_words(self):
+        """What decided the move, with the figures of that day."""
+        self.ensure_one()
+        if self.rule_id:
+            return self.env._(
+                "Your company's rule “%(rule)s” decides: %(stage)s.",
+                rule=self.rule_id.sudo().name,  # sudo: the name of a rule, which explains
+                stage=self.stage_id.name,
+            )
+        reason = dict(self._fields["reason"]._description_selection(self.env))[self.reason]
+        figures = self.figures or {}
+        silence, usual = figures.get("silence"), figures.get("usual")
+        if self.reason not in ("silence", "long_silence") or not silence:
+            return reason
+        words = (
+            self.env._("silent %(silence)s d, usual %(usual)s", silence=silence, usual=round(usual))
+            if usual
+            else self.env._("bought once, %(silence)s d ago", silence=silence)
+        )
+        return self.env._("%(reason)s: %(figures)s", reason=reason, figures=words)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):
         raise UserError(self.env._("The history of stages is kept: it cannot be deleted."))

@@ -65,6 +65,24 @@ class ResPartner(models.Model):
             customer = partner.commercial_partner_id.sudo().cx_customer_id  # sudo: as above
             partner.cx_stage_durations = seconds.get(customer.id, {})
 
+    @api.readonly
+    def cx_timeline(self, kinds=None, after=None, limit=20):
+        """What happened with the contact's company, newest first, a page at a time.
+
+        Purchases and stages are those in the current company. The number of queries depends
+        neither on the page nor on the history.
+
+        :param list kinds: codes of kinds, see the result; all when empty
+        :param str after: ``more`` of the page before; the newest when empty
+        :param int limit: how many at most, from 1; more than 100 are not given at once
+        :return: ``items``, ``more`` (false on the last page) and ``kinds`` (code, label, icon);
+            all empty when the contact is no customer, or stages are not accepted yet
+        :raise AccessError: as for the customer: somebody else's, or the user is no rep
+        :raise UserError: no such kind, a cursor that is none, a limit that is no number
+        """
+        self.ensure_one()
+        return self.env["cx.customer"]._timeline_of(self, kinds, after, limit)
+
     def action_cx_contest(self):
         """Open the dialog that holds the customer's stage or declares a loss."""
         return self.commercial_partner_id.cx_customer_id.action_contest()

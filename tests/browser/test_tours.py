@@ -65,6 +65,13 @@ class TourCase(HttpCase):
         cls.env.flush_all()
         return partner.cx_customer_id
 
+    def eventful(self):
+        """The address of a customer who wrote, and for whom a call is planned."""
+        partner = self.epsilon.partner_id.with_user(self.rep)
+        partner.message_post(body="The parcel came late", message_type="comment")
+        partner.activity_schedule("mail.mail_activity_data_call", summary="Ask about spring")
+        return f"/odoo/res.partner/{partner.id}"
+
 
 @tagged("post_install", "-at_install")
 class TestDesk(TourCase):
@@ -94,6 +101,9 @@ class TestDesk(TourCase):
         self.assertEqual(self.epsilon.reason, "hold")
         self.assertEqual(self.epsilon.hold_until, fields.Date.to_date("2099-12-31"))
         self.assertEqual(self.epsilon.hold_user_id, self.rep)
+
+    def test_timeline(self):
+        self.start_tour(self.eventful(), "cx_rep_timeline", login="tour_rep")
 
     def test_six_stages(self):
         self.start_tour("/odoo/customers-by-stage", "cx_stages_kanban", login="tour_rep")
@@ -144,6 +154,9 @@ class TestPhone(TourCase):
 
     def test_rep_morning(self):
         self.start_tour("/odoo/going-quiet", "cx_rep_phone", login="tour_rep")
+
+    def test_timeline(self):
+        self.start_tour(self.eventful(), "cx_rep_timeline_phone", login="tour_rep")
 
     def test_first_run(self):
         first = self.unaccepted()

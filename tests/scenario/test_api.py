@@ -106,6 +106,19 @@ class TestOdooRpc(ApiCase):
         figures = self.client(self.rep).env["cx.objection"].objection_figures(ago(365).isoformat())
         self.assertIsNone(figures["false_alarm_share"], "what was rebuilt is no call")
 
+    def test_a_rep_reads_a_timeline_page_by_page(self):
+        odoo = self.client(self.rep)
+        contact = odoo.env["res.partner"].browse(self.mine.partner_id.id)
+        page = contact.cx_timeline(["purchase"], None, 10)
+        self.assertEqual([item["on"] for item in page["items"]],
+                         [ago(day).isoformat() for day in range(100, 400, 30)])  # fmt: skip
+        rest = contact.cx_timeline(["purchase"], page["more"], 10)
+        self.assertEqual([item["on"] for item in rest["items"]], [ago(400).isoformat()])
+        self.assertIs(rest["more"], False)
+        self.refused("UserError", contact.cx_timeline, ["sale"])
+        theirs = odoo.env["res.partner"].browse(self.theirs.partner_id.id)
+        self.refused("AccessError", theirs.cx_timeline)
+
     def test_a_rep_decides(self):
         customers = self.client(self.rep).env["cx.customer"]
         mine = customers.browse(self.mine.id)
@@ -213,6 +226,10 @@ class TestJson2(ApiCase):
         self.assertEqual(self.post(self.rep, "cx.customer", "stage_on", ids=ids, day=day),
                          {key: "dormant"})  # fmt: skip
         self.assertEqual(self.post(self.rep, "cx.customer", "stage_counts")["dormant"], 1)
+        page = self.post(self.rep, "res.partner", "cx_timeline",
+                         ids=self.mine.partner_id.ids, kinds=["stage"], limit=1)  # fmt: skip
+        self.assertEqual(page["items"][0]["stage"], "dormant")
+        self.assertTrue(page["more"])
         self.assertTrue(self.post(
             self.rep, "cx.customer", "hold", ids=ids, stage="active", until=UNTIL, reason="Phoned"
         ))  # fmt: skip

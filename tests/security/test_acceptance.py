@@ -90,6 +90,7 @@ class TestHidden(AcceptanceCase):
                 if stage
             ],
         )
+        yield "timeline", lambda: self.ada.with_user(user).cx_timeline()["items"]
         yield (
             "contact's history",
             lambda: self.ada.with_user(user).action_cx_episodes()["domain"][0][2],

@@ -1,4 +1,4 @@
-import { deserializeDate } from "@web/core/l10n/dates";
+import { deserializeDate, deserializeDateTime } from "@web/core/l10n/dates";
 
 const { DateTime } = luxon;
 
@@ -11,4 +11,24 @@ const { DateTime } = luxon;
  */
 export function formatDay(day) {
     return day ? deserializeDate(day).toLocaleString(DateTime.DATE_MED) : "";
+}
+
+/**
+ * A moment as the server writes it ("2026-11-21 13:05:00", in UTC) where the reader is.
+ *
+ * @param {string | false} [moment]
+ * @returns {string} empty when there is no moment
+ */
+export function formatMoment(moment) {
+    return moment ? deserializeDateTime(moment).toLocaleString(DateTime.DATETIME_MED) : "";
+}
+
+/**
+ * The month of a day or of a moment, with its year, for headings.
+ *
+ * @param {string} text
+ */
+export function formatMonth(text) {
+    const day = text.includes(" ") ? deserializeDateTime(text) : deserializeDate(text);
+    return day.toLocaleString({ month: "long", year: "numeric" });
 }

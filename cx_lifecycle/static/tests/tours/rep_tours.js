@@ -128,6 +128,48 @@ registry.category("web_tour.tours").add("cx_rep_contest", {
     ],
 });
 
+const tab = ".o_notebook .nav-link[name=cx_timeline]";
+const item = (words) => `.o_cx_timeline_item:contains(${words})`;
+
+registry.category("web_tour.tours").add("cx_rep_timeline", {
+    steps: () => [
+        { content: "open the tab", trigger: `${tab}:not(.active)`, run: "click" },
+        { content: "what is planned comes first", trigger: item("Ask about spring") },
+        { content: "why the stage changed", trigger: item("From Active to Dormant") },
+        { content: "who wrote", trigger: item("The parcel came"), run: "click" },
+        { content: "the whole message", trigger: ".modal .o_field_widget[name=body]:contains(late)" },
+        { content: "close", trigger: ".modal .btn-close", run: "click" },
+        closed,
+        {
+            content: "only purchases",
+            trigger: ".o_cx_timeline_kind:contains(Purchases)",
+            run: "click",
+        },
+        { trigger: `.o_cx_timeline:not(:has(${item("parcel")})):has(${item("Purchase of")})` },
+        { content: "what was bought on a day", trigger: item("Purchase of"), run: "click" },
+        { content: "that order", trigger: ".o_data_row .o_data_cell[name=partner_id]" },
+        { content: "back", trigger: ".breadcrumb-item a:contains(Epsilon)", run: "click" },
+        { trigger: ".o_field_cx_stage_bar" },
+    ],
+});
+
+registry.category("web_tour.tours").add("cx_rep_timeline_phone", {
+    steps: () => [
+        { content: "open the tab", trigger: `${tab}:not(.active)`, run: "click" },
+        { content: "what is planned comes first", trigger: item("Ask about spring") },
+        {
+            content: "the filters and the items fit",
+            trigger: item("From Active to Dormant"),
+            run() {
+                const { scrollWidth, clientWidth } = document.querySelector(".o_cx_timeline");
+                if (scrollWidth > clientWidth) {
+                    throw new Error("the timeline is wider than the screen");
+                }
+            },
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("cx_rep_phone", {
     steps: () => [
         {
