@@ -25,6 +25,11 @@ class CxBuyerRole(models.Model):
         raise UserError(self.env._("The five roles are the vocabulary: none can be deleted."))
 
     @api.model
+    def _all(self):
+        """The five roles, in the order they are shown."""
+        return self.search_fetch([], ["code", "name", "description"], limit=100)
+
+    @api.model
     def _committee(self, partner, stage=None):
         """What ``cx_committee`` shows besides the seats: the roles, and which are needed.
 
@@ -41,7 +46,7 @@ class CxBuyerRole(models.Model):
                     "help": role.description,
                     "required": role in needed,
                 }
-                for role in self.search_fetch([], ["code", "name", "description"])
+                for role in self._all()
             ],
             "rule": bool(needed) and stage.cx_role_rule,
             "stage": stage.name if stage else "",

@@ -79,11 +79,13 @@ class ResPartner(models.Model):
         help="The roles this person holds for the customer, whatever the deal.",
     )
 
-    @api.depends("cx_seat_ids")
-    @api.depends_context("lang")
+    @api.depends("cx_seat_ids", "cx_customer_id")
+    @api.depends_context("lang", "company")
     def _compute_cx_committee(self):
         for partner in self:
-            partner.cx_committee = self.env["cx.buyer.role"]._committee(partner)
+            # until the company has accepted, and for who is no customer, there is nothing to show
+            shown = bool(partner.cx_customer_id)
+            partner.cx_committee = shown and self.env["cx.buyer.role"]._committee(partner)
 
     @api.depends_context("uid", "company")
     def _compute_cx_role_ids(self):
@@ -144,7 +146,7 @@ class CrmLead(models.Model):
 
     @api.depends("cx_seat_ids.role_id", "stage_id")
     def _compute_cx_seats_filled(self):
-        every = self.env["cx.buyer.role"].search([])
+        every = self.env["cx.buyer.role"]._all()
         for lead in self:
             seated = lead.cx_seat_ids.role_id
             lead.cx_seats_filled = len(seated)
@@ -153,9 +155,10 @@ class CrmLead(models.Model):
     def _search_cx_incomplete(self, operator, value):
         if operator != "in":
             return NotImplemented
-        every = self.env["cx.buyer.role"].search([])
+        every = self.env["cx.buyer.role"]._all()
         incomplete = Domain.FALSE
-        for stage in self.env["crm.stage"].search([]):
+        # a handful of them
+        for stage in self.env["crm.stage"].search([]):  # pylint: disable=no-search-all
             asked = stage.cx_role_ids or every
             full = Domain.AND(Domain("cx_seat_ids.role_id", "=", role.id) for role in asked)
             incomplete |= Domain("stage_id", "=", stage.id) & ~full

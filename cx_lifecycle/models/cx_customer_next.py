@@ -103,7 +103,9 @@ class CxCustomer(models.Model):
         names = ("name", "amount_untaxed", "currency_id", "date_order")
         columns = [order._field_to_sql(order._table, name, query) for name in names]
         query.order = SQL("%s, %s DESC", whose, columns[-1])
-        rows = self.env.execute_query(query.select(SQL("DISTINCT ON (%s) %s", whose, whose), *columns))
+        rows = self.env.execute_query(
+            query.select(SQL("DISTINCT ON (%s) %s", whose, whose), *columns)
+        )
         return {partner_id: found for partner_id, *found in rows}
 
     def _next_facts(self):
@@ -221,9 +223,7 @@ class CxCustomer(models.Model):
             last=policy._position(column["last_purchase_on"]),
             **column,
         )
-        curves = formula_sql(
-            rhythm.CURVE, policy._with_stored_numbers(stored), policy._constants()
-        )
+        curves = formula_sql(rhythm.CURVE, policy._with_stored_numbers(stored), policy._constants())
         missing = rhythm.missing(formula.Columns(), formula.Term("silence"))
         return SQL(
             "CASE WHEN %s > 0 THEN round((%s * (SELECT %s FROM (%s) AS curve))::numeric, 2) END",

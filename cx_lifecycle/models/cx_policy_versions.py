@@ -15,9 +15,16 @@ class CxPolicy(models.Model):
         old = policies.search(
             [("company_id", "=", self.company_id.id), ("state", "=", "published")]
         )
-        known = {name: old[name] for name in (
-            "history_from", "scanned_at", "last_partner_id", "ranges_at", "ranges_partner_id"
-        )}
+        known = {
+            name: old[name]
+            for name in (
+                "history_from",
+                "scanned_at",
+                "last_partner_id",
+                "ranges_at",
+                "ranges_partner_id",
+            )
+        }
         old.write({"state": "retired", "retired_at": now})
         old.flush_recordset()
         policies.write({"state": "published", "published_at": now, **(known if old else {})})

@@ -33,7 +33,10 @@ class CxRun(models.Model):
     def _ranges(self, policy, on):
         """Everybody, from where the last night left off."""
         [(highest,)] = self.env.execute_query(
-            SQL("SELECT max(partner_id) FROM cx_customer WHERE company_id = %s", policy.company_id.id)
+            SQL(
+                "SELECT max(partner_id) FROM cx_customer WHERE company_id = %s",
+                policy.company_id.id,
+            )
         )
         while policy.ranges_partner_id < (highest or 0):
             after = policy.ranges_partner_id + PASS_LOT

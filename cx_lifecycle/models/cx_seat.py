@@ -20,7 +20,7 @@ class CxSeat(models.Model):
         "res.partner", "Person", index=True, ondelete="cascade", help="Who holds the role."
     )
     name = fields.Char(help="Who it is, as long as there is no contact for this person.")
-    role_id = fields.Many2one("cx.buyer.role", "Role", required=True, index=True)
+    role_id = fields.Many2one("cx.buyer.role", required=True, index=True)
     account_id = fields.Many2one(
         "res.partner",
         "Customer",
@@ -28,12 +28,8 @@ class CxSeat(models.Model):
         ondelete="cascade",
         help="The customer for whom the role is held in general.",
     )
-    lead_id = fields.Many2one(
-        "crm.lead", "Opportunity", index="btree_not_null", ondelete="cascade"
-    )
-    order_id = fields.Many2one(
-        "sale.order", "Order", index="btree_not_null", ondelete="cascade"
-    )
+    lead_id = fields.Many2one("crm.lead", "Opportunity", index="btree_not_null", ondelete="cascade")
+    order_id = fields.Many2one("sale.order", index="btree_not_null", ondelete="cascade")
     company_id = fields.Many2one(
         "res.company", compute="_compute_company_id", store=True, precompute=True,
         readonly=False, index=True, help="That of the order or opportunity, or the current one.",

@@ -39,7 +39,9 @@ class MailActivity(models.Model):
             "lost": call.env._("The call was cancelled: the customer is lost."),
             "held": call.env._("The call was cancelled: the stage is held by a person."),
             "postponed": call.env._("The call was cancelled: it was postponed."),
-            "opted_out": call.env._("The call was cancelled: the contact asked not to be contacted."),
+            "opted_out": call.env._(
+                "The call was cancelled: the contact asked not to be contacted."
+            ),
             "on_time": call.env._("The call was cancelled: the customer is on time by the rules."),
         }
         customer.partner_id.message_post(body=notes[ended], subtype_xmlid="mail.mt_note")

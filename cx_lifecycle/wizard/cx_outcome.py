@@ -18,8 +18,8 @@ class CxOutcome(models.TransientModel):
     )
     need_id = fields.Many2one("cx.need", "Need Heard")
     weight = fields.Selection(
-        selection=lambda self: self.env["cx.need.evidence"]._fields["weight"]._description_selection(
-            self.env
+        selection=lambda self: (
+            self.env["cx.need.evidence"]._fields["weight"]._description_selection(self.env)
         ),
         string="How Plainly",
         required=True,
@@ -27,7 +27,9 @@ class CxOutcome(models.TransientModel):
     )
     role_id = fields.Many2one("cx.buyer.role", "Role of the Person")
     stance = fields.Selection(
-        selection=lambda self: self.env["cx.seat"]._fields["stance"]._description_selection(self.env),
+        selection=lambda self: (
+            self.env["cx.seat"]._fields["stance"]._description_selection(self.env)
+        ),
         required=True,
         default="0",
     )
@@ -38,8 +40,8 @@ class CxOutcome(models.TransientModel):
     def _compute_customer_id(self):
         for outcome in self:
             # sudo: which customer this is; what may be done with it is checked there
-            customer = outcome.partner_id.commercial_partner_id.sudo().cx_customer_id
-            outcome.customer_id = customer.sudo(False)
+            found = outcome.partner_id.commercial_partner_id.sudo().cx_customer_id
+            outcome.customer_id = found.sudo(False)  # sudo: as above, and no further
 
     @api.model
     def default_get(self, fields):
@@ -61,9 +63,7 @@ class CxOutcome(models.TransientModel):
     def _check_next_on(self):
         for outcome in self:
             if outcome.next_on and outcome.next_on < fields.Date.context_today(outcome):
-                raise ValidationError(
-                    self.env._("Call Again On: choose today or a later day.")
-                )
+                raise ValidationError(self.env._("Call Again On: choose today or a later day."))
 
     # ----------------------------------------------------------------- actions
     def action_reached(self):
@@ -104,6 +104,7 @@ class CxOutcome(models.TransientModel):
                 date_deadline=self.next_on,
                 summary=self.note or self.env._("Call again"),
                 user_id=self.env.uid,
+                automated=False,
             )
         return {"type": "ir.actions.act_window_close"}
 
@@ -130,13 +131,17 @@ class CxOutcome(models.TransientModel):
         if not self.role_id:
             return
         if not self.person_id:
-            raise ValidationError(
-                self.env._("Talked To: say whose role %s is.", self.role_id.name)
+            raise ValidationError(self.env._("Talked To: say whose role %s is.", self.role_id.name))
+        known = (
+            self.env["cx.seat"]
+            .search(
+                self.partner_id._cx_general()
+                & self.partner_id._cx_seated_at(self.partner_id.commercial_partner_id)
             )
-        known = self.env["cx.seat"].search(
-            self.partner_id._cx_general()
-            & self.partner_id._cx_seated_at(self.partner_id.commercial_partner_id)
-        ).filtered(lambda seat: seat.partner_id == self.person_id and seat.role_id == self.role_id)
+            .filtered(
+                lambda seat: seat.partner_id == self.person_id and seat.role_id == self.role_id
+            )
+        )
         if known:
             known.stance = self.stance
         else:

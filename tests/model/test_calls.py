@@ -28,11 +28,7 @@ class CallCase(LifecycleCase, MockEmail):
         domain = [("cx_customer_id", "!=", False)]
         if customer is not None:
             domain.append(("cx_customer_id", "in", customer.ids))
-        return (
-            self.env["mail.activity"]
-            .with_context(**conditions)
-            .search(domain, order="id")
-        )
+        return self.env["mail.activity"].with_context(**conditions).search(domain, order="id")
 
     def late(self, number, user, amount=100):
         """So many customers of a rep going quiet, each worth a little more than the one before."""
@@ -89,9 +85,7 @@ class TestPlanning(CallCase):
         late = self.late(4, self.rep)
         self.company.cx_calls_per_day = 3
         run = self.night()
-        self.assertEqual(
-            self.calls().cx_customer_id, self.customer | late[3] | late[2]
-        )
+        self.assertEqual(self.calls().cx_customer_id, self.customer | late[3] | late[2])
         self.assertEqual((run.calls_planned, run.calls_waiting), (3, 2))
 
     def test_open_calls_take_room(self):
@@ -129,9 +123,7 @@ class TestPlanning(CallCase):
         self.assertEqual(self.calls().cx_customer_id, self.customer)
 
     def test_who_became_dormant_lately(self):
-        dormant = self.buy(
-            self.partner("Dormant", user_id=self.rep.id), *range(120, 421, 30)
-        )
+        dormant = self.buy(self.partner("Dormant", user_id=self.rep.id), *range(120, 421, 30))
         self.refresh(dormant.partner_id)
         self.assertStage(dormant, "dormant")
         self.night()
@@ -212,8 +204,10 @@ class TestEnding(CallCase):
         self.call = self.calls(self.customer)
 
     def closed(self):
-        return self.env["mail.activity"].with_context(active_test=False).search(
-            [("id", "=", self.call.id)]
+        return (
+            self.env["mail.activity"]
+            .with_context(active_test=False)
+            .search([("id", "=", self.call.id)])
         )
 
     def test_done_with_a_note_when_the_customer_buys(self):

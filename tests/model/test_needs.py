@@ -118,7 +118,8 @@ class TestProfile(NeedCase):
             found = self.Customer.search([("need_ids", "in", self.need(code).ids)])
             self.assertIn(customer, found)
             self.assertIn(
-                self.firm, self.env["res.partner"].search([("cx_need_ids", "=", self.need(code).id)])
+                self.firm,
+                self.env["res.partner"].search([("cx_need_ids", "=", self.need(code).id)]),
             )
         groups = dict(
             self.Customer._read_group([("id", "=", customer.id)], ["need_ids"], ["__count"])
@@ -146,9 +147,7 @@ class TestProfile(NeedCase):
         self.buy(other, 20)
         self.heard(self.firm, "money", "1")
         self.heard(other, "pride", "3")
-        self.env["base.partner.merge.automatic.wizard"]._merge(
-            (self.firm | other).ids, self.firm
-        )
+        self.env["base.partner.merge.automatic.wizard"]._merge((self.firm | other).ids, self.firm)
         self.assertEqual(self.of(self.firm).need_id, self.need("pride"))
         self.assertEqual(self.codes(self.firm), ["pride", "money"])
 
@@ -184,9 +183,7 @@ class TestProfile(NeedCase):
             self.env["res.partner"].with_user(other).search([("cx_need_ids", "!=", False)])
             & self.firm
         )
-        everybody = new_test_user(
-            self.env, "need_rep3", "sales_team.group_sale_salesman_all_leads"
-        )
+        everybody = new_test_user(self.env, "need_rep3", "sales_team.group_sale_salesman_all_leads")
         piece.with_user(everybody).write({"weight": "3"})
 
     def test_other_companies_know_nothing_of_it(self):
@@ -269,9 +266,7 @@ class TestRanges(NeedCase):
         cls.shop = cls.partner("Shop")
 
     def told(self, partner):
-        return self.Evidence.search(
-            [("partner_id", "=", partner.id), ("source", "=", "range")]
-        )
+        return self.Evidence.search([("partner_id", "=", partner.id), ("source", "=", "range")])
 
     def test_a_night_reads_what_was_bought(self):
         self.buy(self.shop, 400, 200, 3)
@@ -297,7 +292,10 @@ class TestRanges(NeedCase):
         self.night()
         kept = self.told(quiet)
         self.env.flush_all()
-        for table, ids in (("cx_customer", self.of(quiet).ids), ("sale_order", quiet.sale_order_ids.ids)):
+        for table, ids in (
+            ("cx_customer", self.of(quiet).ids),
+            ("sale_order", quiet.sale_order_ids.ids),
+        ):
             stamp = "counted_at" if table == "cx_customer" else "write_date"
             self.env.cr.execute(
                 f"UPDATE {table} SET {stamp} = now() - interval '2 days' WHERE id = ANY(%s)", [ids]
@@ -324,9 +322,7 @@ class TestRanges(NeedCase):
         piece = self.heard(self.shop, "pride")
         self.night()
         self.assertTrue(piece.exists())
-        self.assertEqual(
-            self.of(self.shop).need_ids, self.need("pride") | self.need("security")
-        )
+        self.assertEqual(self.of(self.shop).need_ids, self.need("pride") | self.need("security"))
 
     def test_returned_goods_tell_nothing(self):
         self.order(self.shop, ago(3), amount=-50)

@@ -6,6 +6,7 @@ from model.common import TODAY, LifecycleCase, ago
 from odoo.addons.cx_lifecycle.engine import formula, rhythm
 from odoo.tests import new_test_user
 
+
 class TestValueAtRisk(LifecycleCase):
     def setUp(self):
         super().setUp()
@@ -71,9 +72,7 @@ class TestValueAtRisk(LifecycleCase):
         self.assertEqual(
             self.Customer.search([("id", "in", both.ids)], order="value_at_risk desc"), both
         )
-        [[total]] = self.Customer._read_group(
-            [("id", "in", both.ids)], [], ["value_at_risk:sum"]
-        )
+        [[total]] = self.Customer._read_group([("id", "in", both.ids)], [], ["value_at_risk:sum"])
         self.assertAlmostEqual(float(total), sum(both.mapped("value_at_risk")), 2)
 
 

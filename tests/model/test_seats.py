@@ -225,7 +225,9 @@ class TestStageAsks(SeatCase):
         lead = self.lead()
         sent = []
         self.patch(
-            type(self.env["res.users"]), "_bus_send", lambda user, kind, message: sent.append(message)
+            type(self.env["res.users"]),
+            "_bus_send",
+            lambda user, kind, message: sent.append(message),
         )
         lead.stage_id = self.late
         self.assertEqual(lead.stage_id, self.late)
@@ -377,10 +379,16 @@ class TestImport(SeatCase):
         )
         self.assertFalse(seats["messages"])
         seat = self.Seat.browse(seats["ids"])
-        self.assertEqual((seat.partner_id, seat.role_id.code, seat.stance), (self.anna, "decider", "1"))
-        pieces = self.env["cx.need.evidence"].with_user(rep).load(
-            ["partner_id", "need_id", "weight", "source", "on", "note"],
-            [["Firm, Anna", "Money", "Likely", "Survey", str(ago(5)), "question 3"]],
+        self.assertEqual(
+            (seat.partner_id, seat.role_id.code, seat.stance), (self.anna, "decider", "1")
+        )
+        pieces = (
+            self.env["cx.need.evidence"]
+            .with_user(rep)
+            .load(
+                ["partner_id", "need_id", "weight", "source", "on", "note"],
+                [["Firm, Anna", "Money", "Likely", "Survey", str(ago(5)), "question 3"]],
+            )
         )
         self.assertFalse(pieces["messages"])
         piece = self.env["cx.need.evidence"].browse(pieces["ids"])

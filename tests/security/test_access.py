@@ -22,6 +22,13 @@ ALLOWED = {
     "cx.episode": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.objection": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.run": {"admin": "r"},
+    "cx.need": {"user": "r", "rep": "r", "marketer": "r", "admin": "rw"},
+    "cx.need.argument": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.need.evidence": {"rep": "rwcu", "marketer": "r", "admin": "r"},
+    "cx.customer.need": {"rep": "r", "marketer": "r", "admin": "r"},
+    "cx.buyer.role": {"user": "r", "rep": "r", "marketer": "r", "admin": "rw"},
+    "cx.seat": {"rep": "rwcu", "marketer": "r", "admin": "r"},
+    "cx.outcome": {"rep": "rwcu"},
     "cx.backtest": {"marketer": "r", "admin": "ru"},
     "cx.backtest.line": {"marketer": "r", "admin": "r"},
     "cx.backtest.case": {"marketer": "r", "admin": "r"},
@@ -52,6 +59,8 @@ METHODS = {
     "action_backtests", "action_cases", "action_chart", "action_run", "action_run_again",
     "action_try", "action_try_fixed", "action_open", "action_check_sources",
     "action_sources_right", "action_read_history", "action_policy", "action_examples",
+    "action_arguments", "guide", "suggest", "win_rates", "action_outcome", "action_reached",
+    "action_no_answer", "action_not_now", "default_get",
     "action_accept", "action_take_back", "action_customers", "get_empty_list_help",
 }  # fmt: skip
 
