@@ -90,7 +90,8 @@ class CxCustomer(models.Model):
     def _blocked(self):
         """SQL of whether contact ``p`` asked not to be contacted, by phone or by e-mail."""
         return SQL(
-            "(EXISTS (SELECT FROM phone_blacklist b WHERE b.active AND b.number = p.phone_sanitized)"
+            "(EXISTS (SELECT FROM phone_blacklist b WHERE b.active"
+            " AND b.number = p.phone_sanitized)"
             " OR EXISTS (SELECT FROM mail_blacklist b WHERE b.active"
             " AND b.email = p.email_normalized))"
         )

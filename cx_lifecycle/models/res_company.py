@@ -10,8 +10,8 @@ class ResCompany(models.Model):
     cx_calls_per_day = fields.Integer(
         "Calls per Rep and Day",
         default=5,
-        help="The night plans at most so many calls for a rep, those worth most first; what is still "
-        "open counts. 0: it plans none.",
+        help="The night plans at most so many calls for a rep, those worth most first; what is "
+        "still open counts. 0: it plans none.",
     )
     cx_activity_type_id = fields.Many2one(
         "mail.activity.type",

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 from model.common import TODAY, LifecycleCase, ago
-from odoo.addons.mail.tests.common import MockEmail
+
 from odoo.exceptions import ValidationError
 from odoo.tests import new_test_user
+
+from odoo.addons.mail.tests.common import MockEmail
 
 
 class CallCase(LifecycleCase, MockEmail):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from model.common import TODAY, LifecycleCase, ago
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user
 

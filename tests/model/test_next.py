@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
-from model.common import TODAY, LifecycleCase, ago
-from odoo.addons.cx_lifecycle.engine import formula, rhythm
+from model.common import TODAY, LifecycleCase
+
 from odoo.tests import new_test_user
+
+from odoo.addons.cx_lifecycle.engine import formula, rhythm
 
 
 class TestValueAtRisk(LifecycleCase):

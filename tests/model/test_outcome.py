@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from model.common import TODAY, LifecycleCase, ago
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user
 
@@ -97,9 +98,11 @@ class TestOutcome(LifecycleCase):
         self.assertEqual(self.customer.need_id, self.money)
 
     def test_bad_input_changes_nothing(self):
-        with self.assertRaisesRegex(ValidationError, "today or a later day"):
-            with self.dialog() as form:
-                form.next_on = ago(1)
+        with (
+            self.assertRaisesRegex(ValidationError, "today or a later day"),
+            self.dialog() as form,
+        ):
+            form.next_on = ago(1)
         with self.dialog() as form:
             form.person_id = self.env["res.partner"]
             form.role_id = self.decider

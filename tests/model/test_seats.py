@@ -1,8 +1,8 @@
 """Buyer roles: who sits where, what is copied, learned, suggested and asked for."""
 
+from model.common import TODAY, LifecycleCase, ago
 from psycopg2.errors import CheckViolation
 
-from model.common import TODAY, LifecycleCase, ago
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
