@@ -69,6 +69,7 @@ class CxLoad(Command):
         # Odoo loads this file as odoo.cli.cx_load: there is nothing to be relative to
         from odoo.addons.cx_lifecycle.demo import (  # pylint: disable=odoo-addons-relative-import
             loader,
+            people,
             purchases_csv,
         )
 
@@ -81,6 +82,8 @@ class CxLoad(Command):
             last = max(p.day for p in purchases)
             shift = env["cx.customer"]._today(env.company) - timedelta(days=7) - last
         customers, orders = loader.load(env, purchases, shift, options.demo)
+        if options.demo:
+            people.write(env)
         self._say(f"{customers} customers, {orders} orders loaded")
         self._accept(env)
         runs = env["cx.run"]
