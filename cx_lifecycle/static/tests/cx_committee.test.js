@@ -51,13 +51,12 @@ class Lead extends models.Model {
 
     name = fields.Char();
     cx_seat_ids = fields.One2many({ relation: "cx.seat", relation_field: "lead_id" });
-    cx_committee = fields.Json();
+    cx_committee = fields.Json({ default: { ...COMMITTEE, partner_id: false } });
 
     _records = [
         { id: 1, name: "Big deal", cx_seat_ids: [1, 2, 3], cx_committee: COMMITTEE },
-        { id: 2, name: "No customer yet", cx_committee: { ...COMMITTEE, partner_id: false } },
-        { id: 3, name: "Complete", cx_seat_ids: [4, 5, 6, 7, 8], cx_committee: COMMITTEE },
-        { id: 4, name: "Unknown", cx_committee: false },
+        { id: 2, name: "Complete", cx_seat_ids: [4, 5, 6, 7, 8], cx_committee: COMMITTEE },
+        { id: 3, name: "Unknown", cx_committee: false },
     ];
 }
 
@@ -127,6 +126,7 @@ function mockSuggestions(answer) {
 /** What a save sends for the lines of the committee, without the ids of what is new. */
 function stepSaves() {
     onRpc("lead", "web_save", ({ args }) => {
+        expect(args[1]).not.toInclude("cx_committee");
         const commands = args[1].cx_seat_ids || [];
         expect.step(commands.map(([code, id, values]) => [code, code ? id : "new", values]));
     });
@@ -137,10 +137,10 @@ function mountForm(resId, attributes = "") {
         type: "form",
         resModel: "lead",
         resId: resId || undefined,
-        arch:
-            `<form><field name="name"/><field name="cx_seat_ids" widget="cx_committee" ` +
-            attributes +
-            `/></form>`,
+        arch: `<form>
+            <field name="name"/>
+            <field name="cx_seat_ids" widget="cx_committee" ${attributes}/>
+        </form>`,
     });
 }
 
@@ -177,7 +177,10 @@ describe("the seats", () => {
         expect(people("User")).toEqual(["Anna", "Bert"]);
         expect(people("Buyer")).toEqual(["Mr Smith"]);
         expect(people("Payer")).toEqual([]);
-        expect(queryAllAttributes(".o_cx_person img", "data-src")).toHaveLength(2);
+        expect(queryAllAttributes(".o_cx_person img", "data-src")).toEqual([
+            "/web/image/res.partner/51/avatar_128",
+            "/web/image/res.partner/52/avatar_128",
+        ]);
         expect(".o_cx_person_typed").toHaveCount(1);
         const anna = seat("User") + " .o_cx_person:first";
         expect(anna + " .fa-thumbs-up").toHaveCount(1);
@@ -186,7 +189,7 @@ describe("the seats", () => {
         );
         expect(anna).toHaveAttribute(
             "data-tooltip",
-            "In favour · since Mar 12, 2026 · Loves the demo"
+            "Anna · In favour · since Mar 12, 2026 · Loves the demo"
         );
         expect(seat("User") + " .fa-thumbs-down").toHaveCount(1);
         expect(seat("Buyer") + " .fa-minus").toHaveCount(1);
@@ -221,7 +224,7 @@ describe("the seats", () => {
 
     test("when all are taken nothing is said", async () => {
         rates = RATES;
-        await mountForm(3);
+        await mountForm(2);
         await animationFrame();
         expect(".o_cx_person").toHaveCount(5);
         expect(".o_cx_seat_who, .o_cx_seat_empty").toHaveCount(0);
@@ -230,7 +233,7 @@ describe("the seats", () => {
 
     test("unknown roles show nothing and ask nothing", async () => {
         onRpc("cx.seat", "win_rates", () => expect.step("win rates"));
-        await mountForm(4);
+        await mountForm(3);
         expect(".o_field_cx_committee").toHaveCount(1);
         expect(".o_cx_committee").toHaveCount(0);
         expect.verifySteps([]);
@@ -318,7 +321,6 @@ describe("adding", () => {
     test("a typed name will do, and a new record too", async () => {
         mockSuggestions([]);
         stepSaves();
-        Lead._fields.cx_committee.default = { ...COMMITTEE, partner_id: false };
         await mountForm(false);
         await clickOn(seat("Payer") + " .o_cx_seat_who");
         expect.verifySteps([["suggest", 4, false, []]]);
@@ -404,6 +406,25 @@ describe("adding", () => {
             ["suggest", 4, 50, []],
             ["create", "Dora", 50],
         ]);
+    });
+
+    test.tags("mobile");
+    test("any contact can be found in a dialog on a phone", async () => {
+        mockSuggestions([]);
+        mailModels.ResPartner._views.kanban = `<kanban><templates><t t-name="card">
+            <field name="name"/>
+        </t></templates></kanban>`;
+        mailModels.ResPartner._views.search = `<search/>`;
+        await mountForm(1);
+        await clickOn(seat("User") + " .o_cx_seat_add");
+        await clickOn("#o_cx_picker_search");
+        expect(".o_dialog .o_kanban_record:contains(Carla)").toHaveCount(1);
+        expect(".o_dialog .o_kanban_record:contains(Anna)").toHaveCount(0);
+        await clickOn(".o_dialog .o_kanban_record:contains(Carla)");
+        expect(".o_dialog").toHaveCount(0);
+        expect(".o_cx_committee_popover").toHaveCount(0);
+        expect(people("User")).toEqual(["Anna", "Bert", "Carla"]);
+        expect.verifySteps([["suggest", 2, 50, [51, 52]]]);
     });
 
     test("works while proposals are awaited, and without them", async () => {

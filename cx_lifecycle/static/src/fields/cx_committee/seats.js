@@ -34,17 +34,20 @@ export function linesOf(records, role, key) {
 /** What to show of a line. */
 export function describe(record) {
     const { data } = record;
+    const name = data.partner_id?.display_name || data.name || _t("Unnamed");
     const stance = STANCES.find(({ value }) => value === data.stance) || false;
     const since = data.since ? _t("since %s", formatDay(serializeDate(data.since))) : "";
+    const words = [stance && stance.label, since, data.note].filter(Boolean).join(" · ");
     return {
         record,
         id: record.id,
         partnerId: data.partner_id?.id || false,
-        name: data.partner_id?.display_name || data.name || _t("Unnamed"),
+        name,
         stance,
         note: data.note,
         since,
-        title: [stance && stance.label, since, data.note].filter(Boolean).join(" · "),
+        words,
+        title: [name, words].filter(Boolean).join(" · "), // long names are cut
     };
 }
 
