@@ -77,7 +77,7 @@ def _deals(env, companies):
                 "partner_id": company.id,
                 "user_id": company.user_id.id,
                 "expected_revenue": 500.0 + 250 * (number * 7 % 13),
-                "stage_id": stages[number % len(stages)].id,
+                "stage_id": stages[number // 3 % len(stages)].id,
                 "cx_seat_ids": [
                     Command.create(
                         {

@@ -134,7 +134,7 @@ class CrmLead(models.Model):
     cx_incomplete = fields.Boolean(
         "Committee Incomplete", compute="_compute_cx_seats_filled", search="_search_cx_incomplete",
         groups=REP, help="Somebody is missing: of the roles that the stage asks for, or, where it "
-        "asks for none, of all five.",
+        "asks for none, of all five. Closed deals miss nobody any more.",
     )  # fmt: skip
 
     def _cx_stage(self):
@@ -144,13 +144,14 @@ class CrmLead(models.Model):
     def _compute_cx_committee(self):
         return super()._compute_cx_committee()
 
-    @api.depends("cx_seat_ids.role_id", "stage_id")
+    @api.depends("cx_seat_ids.role_id", "stage_id", "won_status")
     def _compute_cx_seats_filled(self):
         every = self.env["cx.buyer.role"]._all()
         for lead in self:
             seated = lead.cx_seat_ids.role_id
             lead.cx_seats_filled = len(seated)
-            lead.cx_incomplete = bool((lead.stage_id.cx_role_ids or every) - seated)
+            asked = lead.stage_id.cx_role_ids or every
+            lead.cx_incomplete = lead.won_status == "pending" and bool(asked - seated)
 
     def _search_cx_incomplete(self, operator, value):
         if operator != "in":
@@ -162,6 +163,7 @@ class CrmLead(models.Model):
             asked = stage.cx_role_ids or every
             full = Domain.AND(Domain("cx_seat_ids.role_id", "=", role.id) for role in asked)
             incomplete |= Domain("stage_id", "=", stage.id) & ~full
+        incomplete &= Domain("won_status", "=", "pending")
         return incomplete if True in value else ~incomplete
 
     def _cx_ask_for_roles(self):

@@ -74,9 +74,9 @@ class CxCustomer(models.Model):
                 day=self._day(moment.date()),
             )
         if fact.get("phone"):
-            if fact.get("role"):
-                return "call", self.env._("%s can be reached by phone", fact["role"])
-            return "call", self.env._("Nobody's role is known: ask who decides")
+            if self.partner_id.is_company and not fact.get("role"):
+                return "call", self.env._("Nobody's role is known: ask who decides")
+            return "call", self.env._("Can be reached by phone")
         if fact.get("email"):
             return "write", self.env._("There is no phone number")
         return "find", self.env._("There is neither a phone number nor an e-mail address")

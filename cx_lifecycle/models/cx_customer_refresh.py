@@ -173,6 +173,8 @@ class CxCustomer(models.Model):
             )
         )
         self._tell_planner("cx_customer", added)
+        if added:  # somebody may have told a need before becoming a customer
+            self._write_needs(company, scope, on)
         return examined
 
     def _tell_planner(self, table, rows):

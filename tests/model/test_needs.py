@@ -143,6 +143,12 @@ class TestProfile(NeedCase):
         self.heard(supplier, "money")
         self.assertFalse(self.of(supplier))
 
+    def test_what_was_heard_before_counts_when_somebody_becomes_a_customer(self):
+        supplier = self.partner("Supplier", supplier_rank=1)
+        self.heard(supplier, "money")
+        self.buy(supplier, 3)
+        self.assertEqual(self.of(supplier).need_id, self.need("money"))
+
     def test_merging_contacts_adds_their_needs_up(self):
         other = self.partner("Firm again", is_company=True)
         self.buy(other, 20)

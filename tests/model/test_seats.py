@@ -323,11 +323,17 @@ class TestWinRates(SeatCase):
         self.assertIsNone(decider["with"])
         self.assertEqual(decider["without"]["deals"], 1)
 
-    def test_reps_see_the_figures_of_their_own_deals(self):
+    def test_the_figures_are_the_companys_for_every_rep(self):
         self.close(True, ["user"])
         other = new_test_user(self.env, "seat_rep2", "sales_team.group_sale_salesman")
-        self.assertEqual(self.Seat.with_user(self.rep).win_rates()["deals"], 1)
-        self.assertEqual(self.Seat.with_user(other).win_rates()["deals"], 0)
+        self.assertEqual(self.Seat.with_user(other).win_rates()["deals"], 1)
+        there = self.env["res.company"].create({"name": "There"})
+        self.close(True, ["user"]).company_id = there
+        self.assertEqual(self.Seat.with_user(other).win_rates()["deals"], 1)
+        self.assertEqual(self.Seat.with_company(there).win_rates()["deals"], 1)
+        outsider = new_test_user(self.env, "seat_outsider", "base.group_user")
+        with self.assertRaises(AccessError):
+            self.Seat.with_user(outsider).win_rates()
 
 
 class TestRights(SeatCase):
