@@ -328,7 +328,7 @@ class TestWinRates(SeatCase):
         other = new_test_user(self.env, "seat_rep2", "sales_team.group_sale_salesman")
         self.assertEqual(self.Seat.with_user(other).win_rates()["deals"], 1)
         there = self.env["res.company"].create({"name": "There"})
-        self.close(True, ["user"]).company_id = there
+        self.close(True, ["user"]).write({"company_id": there.id, "user_id": False})
         self.assertEqual(self.Seat.with_user(other).win_rates()["deals"], 1)
         self.assertEqual(self.Seat.with_company(there).win_rates()["deals"], 1)
         outsider = new_test_user(self.env, "seat_outsider", "base.group_user")
