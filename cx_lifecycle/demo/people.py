@@ -38,12 +38,12 @@ def write(env):
     for number, contact in enumerate(companies.child_ids):
         contact.function = FUNCTIONS[number % len(FUNCTIONS)]
         contact.phone = f"+33 6 39 98 {number // 100:02} {number % 100:02}"
-    _needs(env, partners)
+    _needs(env, partners, companies)
     _deals(env, companies)
 
 
-def _needs(env, partners):
-    """What reps heard from every fourth customer."""
+def _needs(env, partners, companies):
+    """What reps heard from the companies and from every fourth customer."""
     today = env["cx.customer"]._today(env.company)
     needs = env["cx.need"].search([], limit=len(NOTES))
     env["cx.need.evidence"].create(
@@ -56,7 +56,7 @@ def _needs(env, partners):
                 "user_id": partner.user_id.id,
                 "note": NOTES[need.code],
             }
-            for number, partner in enumerate(partners[::4][:300])
+            for number, partner in enumerate((companies | partners[::4])[:300])
             for turn, need in enumerate((needs[number % 6], needs[(number * 5 + 2) % 6]))
         ]
     )
@@ -107,6 +107,6 @@ def _deals(env, companies):
                 "opportunity_id": lead.id,
                 "user_id": lead.user_id.id,
             }
-            for lead in leads[CLOSED::3]
+            for lead in leads[CLOSED::2]
         ]
     )
