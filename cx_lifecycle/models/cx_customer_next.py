@@ -65,7 +65,7 @@ class CxCustomer(models.Model):
                 return "planned", self.env._("Planned for %s", day)
             return "planned", self.env._("%(who)s on %(day)s", who=who, day=day)
         if quotation:
-            name, amount, currency_id, moment = quotation
+            _order_id, name, amount, currency_id, moment = quotation
             currency = self.env["res.currency"].browse(currency_id)
             return "quotation", self.env._(
                 "%(quotation)s of %(amount)s is open since %(day)s",
@@ -81,6 +81,32 @@ class CxCustomer(models.Model):
             return "write", self.env._("There is no phone number")
         return "find", self.env._("There is neither a phone number nor an e-mail address")
 
+    def action_do(self):
+        """Do what is proposed: open the quotation, write, or open the contact to call from."""
+        self.ensure_one()
+        if self.next_step == "quotation":
+            order_id = self._open_quotations()[self.partner_id.id][0]
+            return {
+                "type": "ir.actions.act_window",
+                "res_model": "sale.order",
+                "res_id": order_id,
+                "views": [(False, "form")],
+            }
+        if self.next_step == "write":
+            return {
+                "type": "ir.actions.act_window",
+                "name": self.env._("Write"),
+                "res_model": "mail.compose.message",
+                "views": [(False, "form")],
+                "target": "new",
+                "context": {
+                    "default_model": "res.partner",
+                    "default_res_ids": self.partner_id.ids,
+                    "default_partner_ids": [self._next_facts()[self.id]["partner_id"]],
+                },
+            }
+        return self.action_open_partner()
+
     def _person(self, fact):
         name, role = fact.get("name"), fact.get("role")
         return f"{name} ({role})" if name and role else name
@@ -88,7 +114,7 @@ class CxCustomer(models.Model):
     def _open_quotations(self):
         """The latest open quotation of each customer, of those the user may read.
 
-        :return: ``{commercial partner id: (name, amount, currency id, moment)}``
+        :return: ``{commercial partner id: (id, name, amount, currency id, moment)}``
         """
         order = self.env["sale.order"]
         if not order.has_access("read"):
@@ -100,7 +126,7 @@ class CxCustomer(models.Model):
         )
         comodel, alias = order._fields["partner_id"].join(order, order._table, query)
         whose = comodel._field_to_sql(alias, "commercial_partner_id", query)
-        names = ("name", "amount_untaxed", "currency_id", "date_order")
+        names = ("id", "name", "amount_untaxed", "currency_id", "date_order")
         columns = [order._field_to_sql(order._table, name, query) for name in names]
         query.order = SQL("%s, %s DESC", whose, columns[-1])
         rows = self.env.execute_query(
@@ -111,7 +137,8 @@ class CxCustomer(models.Model):
     def _next_facts(self):
         """What is at risk, what is planned, and who can be reached: one statement for all.
 
-        :return: ``{customer id: {risk, planned_on, planned_by, name, phone, email, role, say}}``
+        :return: ``{customer id: {risk, planned_on, planned_by, partner_id, name, phone, email,
+            role, say}}``
         """
         self.flush_model()
         self.env["cx.seat"].flush_model()
@@ -123,7 +150,7 @@ class CxCustomer(models.Model):
             SQL(
                 """
                 SELECT c.id, %(risk)s AS risk, plan.on AS planned_on, plan.who AS planned_by,
-                       p.name, p.phone, p.email, p.role, word.text AS say
+                       p.partner_id, p.name, p.phone, p.email, p.role, word.text AS say
                   FROM cx_customer c
              LEFT JOIN LATERAL (%(people)s) AS p ON true
              LEFT JOIN LATERAL (%(words)s) AS word ON true

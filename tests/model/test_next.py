@@ -147,6 +147,17 @@ class TestNextStep(LifecycleCase):
         self.assertEqual(self.step(), "planned")
         self.assertIn(self.env.ref("base.user_admin").name, self.customer.next_reason)
 
+    def test_what_is_proposed_is_one_click_away(self):
+        self.assertEqual(self.step(), "find")
+        self.assertEqual(self.customer.action_do()["res_id"], self.firm.id)
+        mail = self.partner("Mia", parent_id=self.firm.id, email="mia@example.com")
+        self.assertEqual(self.step(), "write")
+        self.assertEqual(self.customer.action_do()["context"]["default_partner_ids"], mail.ids)
+        quotation = self.quotation(self.firm)
+        self.assertEqual(self.step(), "quotation")
+        action = self.customer.action_do()
+        self.assertEqual((action["res_model"], action["res_id"]), ("sale.order", quotation.id))
+
     def test_an_argument_for_the_main_need_or_else_a_question(self):
         words = self.env["cx.need"]._arguments_of_all()
         self.step()

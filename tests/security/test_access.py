@@ -60,7 +60,7 @@ METHODS = {
     "action_try", "action_try_fixed", "action_open", "action_check_sources",
     "action_sources_right", "action_read_history", "action_policy", "action_examples",
     "action_arguments", "guide", "suggest", "win_rates", "action_outcome", "action_reached",
-    "action_no_answer", "action_not_now", "default_get",
+    "action_no_answer", "action_do", "action_not_now", "default_get",
     "action_accept", "action_take_back", "action_customers", "get_empty_list_help",
 }  # fmt: skip
 
