@@ -48,11 +48,12 @@ class TestFormula(LifecycleCase):
             columns = formula.Columns()
             likely = rhythm.chance(columns, columns.silence, columns.horizon)
             rare = rhythm.rarity(columns, columns.silence)
+            missed = rhythm.missing(columns, columns.silence)
             found = self.env.execute_query(
                 SQL(
-                    "SELECT %s, %s, %s FROM (%s) AS f",
+                    "SELECT %s, %s, %s, %s FROM (%s) AS f",
                     SQL(", ").join(map(SQL.identifier, names)),
-                    SQL(likely.text), SQL(rare.text),
+                    SQL(likely.text), SQL(rare.text), SQL(missed.text),
                     formula_sql(LEVELS, source, self.policy._constants()),
                 )
             )  # fmt: skip
@@ -63,7 +64,8 @@ class TestFormula(LifecycleCase):
                 expected = [getattr(here, name) for name in names]
                 expected.append(rhythm.chance(here, here.silence, here.horizon))
                 expected.append(rhythm.rarity(here, here.silence))
-                for name, a, b in zip([*names, "chance", "rarity"], values, expected, strict=True):
+                expected.append(rhythm.missing(here, here.silence))
+                for name, a, b in zip([*names, "chance", "rarity", "missing"], values, expected, strict=True):
                     self.assertAlmostEqual(a, b, delta=1e-9 * max(1, abs(b)), msg=f"{name} {row}")
                     checked += 1
         self.assertGreater(checked, 5000)

@@ -273,3 +273,22 @@ class TestModes:
     def test_the_horizon_is_the_policys(self):
         row = compute(rhythm.EXPECTED, **{**vars(customer([], 50.0)), "intervals": 2.0})
         assert row.horizon == 100.0
+
+
+@pytest.mark.parametrize("gaps", [[], [30], [30] * 10, [5, 400, 2], [365] * 4])
+def test_missing_purchases_grow_from_nothing_to_a_years(gaps):
+    row = customer([float(gap) for gap in gaps], 60.0)
+    missing = [rhythm.missing(row, silence) for silence in (1e-9, 1, 10, 100, 1000, 10000)]
+    assert missing[0] == pytest.approx(0, abs=1e-6)
+    assert missing == sorted(missing)
+    assert missing[-1] <= rhythm.YEAR / row.usual * row.pi
+
+
+def test_missing_purchases_of_a_regular_customer():
+    # every 30 days: of some 9 purchases to come (pi .98, 365/37.5), nearly all are unlikely
+    # after half a year without any
+    row = customer([30.0] * 10, 105.0)
+    assert rhythm.missing(row, 180) == pytest.approx(
+        365 / row.usual * (row.pi - rhythm.alive(row, 180))
+    )
+    assert rhythm.missing(row, 20) < 0.2 * rhythm.missing(row, 180)
