@@ -166,6 +166,8 @@ class TestPlanning(CallCase):
         self.assertEqual(mine["subject"], "Customers going quiet: 13")
         self.assertIn("Firm", mine["body"])
         self.assertIn("And others", mine["body"])
+        link = f'{self.env["ir.config_parameter"].sudo().get_param("web.base.url")}/odoo/going-quiet'
+        self.assertIn(link, mine["body"])
 
     def test_the_kind_of_activity_is_the_companys(self):
         todo = self.env.ref("mail.mail_activity_data_todo")
