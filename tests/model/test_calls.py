@@ -1,10 +1,13 @@
 """Calls that the night plans: whom, how many, told once; and how they end by themselves."""
 
+from ast import literal_eval
 from datetime import timedelta
 
+from lxml import etree
 from model.common import TODAY, LifecycleCase, ago
 
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tests import new_test_user
 
 from odoo.addons.mail.tests.common import MockEmail
@@ -131,6 +134,20 @@ class TestPlanning(CallCase):
         self.night()
         self.assertIn(dormant, self.calls().cx_customer_id)
 
+    def test_whoever_is_called_is_in_the_reps_list(self):
+        self.buy(self.partner("Dormant", user_id=self.rep.id), *range(120, 421, 30))
+        self.buy(self.partner("Long gone", user_id=self.rep.id), *range(900, 1201, 30))
+        self.night()
+        view = etree.fromstring(self.env.ref("cx_lifecycle.view_customer_search").arch)
+        shown = Domain.AND(
+            literal_eval(view.find(f".//filter[@name='{name}']").get("domain"))
+            for name in ("going_quiet", "not_snoozed")
+        )
+        mine = Domain("user_id", "=", self.rep.id)
+        called = self.calls().cx_customer_id
+        self.assertEqual(len(called), 2)
+        self.assertEqual(self.Customer.with_user(self.rep).search(mine & shown), called)
+
     def test_neither_held_nor_postponed_nor_opted_out(self):
         held, postponed, mute, silent = self.late(4, self.rep)
         held.hold("active", TODAY + timedelta(days=9), "seasonal")
@@ -166,7 +183,9 @@ class TestPlanning(CallCase):
         self.assertEqual(mine["subject"], "Customers going quiet: 13")
         self.assertIn("Firm", mine["body"])
         self.assertIn("And others", mine["body"])
-        link = f'{self.env["ir.config_parameter"].sudo().get_param("web.base.url")}/odoo/going-quiet'
+        link = (
+            f"{self.env['ir.config_parameter'].sudo().get_param('web.base.url')}/odoo/going-quiet"
+        )
         self.assertIn(link, mine["body"])
 
     def test_the_kind_of_activity_is_the_companys(self):

@@ -65,7 +65,9 @@ class TestFormula(LifecycleCase):
                 expected.append(rhythm.chance(here, here.silence, here.horizon))
                 expected.append(rhythm.rarity(here, here.silence))
                 expected.append(rhythm.missing(here, here.silence))
-                for name, a, b in zip([*names, "chance", "rarity", "missing"], values, expected, strict=True):
+                for name, a, b in zip(
+                    [*names, "chance", "rarity", "missing"], values, expected, strict=True
+                ):
                     self.assertAlmostEqual(a, b, delta=1e-9 * max(1, abs(b)), msg=f"{name} {row}")
                     checked += 1
         self.assertGreater(checked, 5000)
