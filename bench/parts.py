@@ -15,7 +15,7 @@ STORED = (
     "stage_id", "stage_since", "reason", "first_purchase_on", "last_purchase_on",
     "purchase_count", "gap_log_sum", "gap_log_square_sum", "usual_interval",
     "next_purchase_on", "next_purchase_from", "next_purchase_to", "dormant_on", "lost_on",
-    "value_12m", "review_on", "write_date",
+    "average_purchase", "value_12m", "review_on", "write_date",
 )  # fmt: skip
 
 
