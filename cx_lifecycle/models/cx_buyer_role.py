@@ -41,7 +41,7 @@ class CxBuyerRole(models.Model):
                     "help": role.description,
                     "required": role in needed,
                 }
-                for role in self.search_fetch([], ["code", "name", "description"])
+                for role in self.search_fetch([], ["code", "name", "description", "color"])
             ],
             "rule": bool(needed) and stage.cx_role_rule,
             "stage": stage.name if stage else "",

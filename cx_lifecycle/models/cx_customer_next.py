@@ -46,32 +46,30 @@ class CxCustomer(models.Model):
     @api.depends_context("lang", "tz", "uid")
     def _compute_next(self):
         facts = self._next_facts()
-        quotations = self._open_quotations()
         for customer in self:
             fact = facts.get(customer._origin.id, {})
             customer.value_at_risk = fact.get("risk")
-            step, reason = customer._next(fact, quotations.get(customer.partner_id.id))
+            step, reason = customer._next(fact)
             customer.next_step = step
             customer.next_reason = reason
             customer.next_person = customer._person(fact)
             customer.next_phone = fact.get("phone")
             customer.next_argument = fact.get("say")
 
-    def _next(self, fact, quotation):
+    def _next(self, fact):
         """(what to do, why) for one customer."""
         if planned_on := fact.get("planned_on"):
             day, who = self._day(planned_on), fact["planned_by"]
             if not who:
                 return "planned", self.env._("Planned for %s", day)
             return "planned", self.env._("%(who)s on %(day)s", who=who, day=day)
-        if quotation:
-            name, amount, currency_id, moment = quotation
-            currency = self.env["res.currency"].browse(currency_id)
+        if fact.get("quotation"):
+            currency = self.env["res.currency"].browse(fact["currency_id"])
             return "quotation", self.env._(
                 "%(quotation)s of %(amount)s is open since %(day)s",
-                quotation=name,
-                amount=formatLang(self.env, amount, currency_obj=currency),
-                day=self._day(moment.date()),
+                quotation=fact["quotation"],
+                amount=formatLang(self.env, fact["amount"], currency_obj=currency),
+                day=self._day(fact["moment"].date()),
             )
         if fact.get("phone"):
             if fact.get("role"):
@@ -86,13 +84,13 @@ class CxCustomer(models.Model):
         return f"{name} ({role})" if name and role else name
 
     def _open_quotations(self):
-        """The latest open quotation of each customer, of those the user may read.
+        """SELECT of the latest open quotation of each customer, of those the user may read.
 
-        :return: ``{commercial partner id: (name, amount, currency id, moment)}``
+        Of commercial partner, name, amount, currency and moment.
         """
         order = self.env["sale.order"]
         if not order.has_access("read"):
-            return {}
+            return SQL("SELECT NULL::int, NULL, NULL::numeric, NULL::int, NULL::timestamp LIMIT 0")
         query = order._search(
             Domain("partner_id.commercial_partner_id", "in", self.partner_id.ids)
             & Domain("state", "in", ["draft", "sent"])
@@ -103,13 +101,13 @@ class CxCustomer(models.Model):
         names = ("name", "amount_untaxed", "currency_id", "date_order")
         columns = [order._field_to_sql(order._table, name, query) for name in names]
         query.order = SQL("%s, %s DESC", whose, columns[-1])
-        rows = self.env.execute_query(query.select(SQL("DISTINCT ON (%s) %s", whose, whose), *columns))
-        return {partner_id: found for partner_id, *found in rows}
+        return query.select(SQL("DISTINCT ON (%s) %s", whose, whose), *columns)
 
     def _next_facts(self):
         """What is at risk, what is planned, and who can be reached: one statement for all.
 
-        :return: ``{customer id: {risk, planned_on, planned_by, name, phone, email, role, say}}``
+        :return: ``{customer id: {risk, planned_on, planned_by, quotation, amount, currency_id,
+            moment, name, phone, email, role, say}}``
         """
         self.flush_model()
         self.env["cx.seat"].flush_model()
@@ -121,8 +119,11 @@ class CxCustomer(models.Model):
             SQL(
                 """
                 SELECT c.id, %(risk)s AS risk, plan.on AS planned_on, plan.who AS planned_by,
+                       q.quotation, q.amount, q.currency_id, q.moment,
                        p.name, p.phone, p.email, p.role, word.text AS say
                   FROM cx_customer c
+             LEFT JOIN (%(quotations)s) AS q (partner_id, quotation, amount, currency_id, moment)
+                       ON q.partner_id = c.partner_id
              LEFT JOIN LATERAL (%(people)s) AS p ON true
              LEFT JOIN LATERAL (%(words)s) AS word ON true
              LEFT JOIN LATERAL (
@@ -135,6 +136,7 @@ class CxCustomer(models.Model):
                  WHERE c.id = ANY(%(ids)s)
                 """,
                 risk=self._field_to_sql("c", "value_at_risk"),
+                quotations=self._open_quotations(),
                 people=self._people(role),
                 words=self._first_words(),
                 ids=self._origin.ids,
