@@ -28,7 +28,7 @@ STATISTICS = """
            (max(day) - min(day))::float8 AS tx, coalesce(sum(ln_gap), 0) AS sl,
            coalesce(sum(ln_gap * ln_gap), 0) AS sq, min(day) AS first_on, max(day) AS last_on,
            coalesce(sum(amount) FILTER (WHERE day > %(year_ago)s), 0) AS value_12m,
-           min(day) FILTER (WHERE day > %(year_ago)s) AS drop_on
+           min(day) FILTER (WHERE day > %(year_ago)s) AS drop_on, avg(amount) AS average_purchase
       FROM bench_gap GROUP BY partner_id
 """
 VERDICT = """
@@ -37,8 +37,8 @@ VERDICT = """
                    WHEN purchases = 1 THEN 'first_purchase' ELSE 'purchase' END AS reason
       FROM (SELECT *, last_on + dormant_days::int AS dormant_on,
                    greatest(last_on + lost_days::int, %(history)s) AS lost_on
-              FROM (SELECT partner_id, purchases, tx, sl, sq, first_on, last_on, value_12m, drop_on,
-                           usual, expected_days, expected_from_days, overdue_days,
+              FROM (SELECT partner_id, purchases, tx, sl, sq, first_on, last_on, average_purchase,
+                           value_12m, drop_on, usual, expected_days, expected_from_days, overdue_days,
                            CASE WHEN drop_on IS NOT NULL THEN greatest(
                                (drop_on + interval '1 year')::date, %(on)s + 1) END AS falls_on,
                            nullif(dormant_days, %(never)s) AS dormant_days,
@@ -50,7 +50,7 @@ CUSTOMERS = """
            partner_id, company_id, currency_id, active, stage_id, stage_since, reason,
            first_purchase_on, last_purchase_on, purchase_count, gap_log_sum, gap_log_square_sum,
            usual_interval, next_purchase_on, next_purchase_from, next_purchase_to,
-           dormant_on, lost_on, value_12m, value_review_on, review_on, due,
+           dormant_on, lost_on, average_purchase, value_12m, value_review_on, review_on, due,
            create_date, write_date, create_uid, write_uid)
     SELECT partner_id, %(company)s, %(currency)s, true,
            CASE v.reason WHEN 'long_silence' THEN %(lost)s WHEN 'silence' THEN %(dormant)s
@@ -58,7 +58,7 @@ CUSTOMERS = """
            e.entered_on, v.reason, first_on, last_on, purchases, sl, sq,
            CASE WHEN purchases > 1 THEN v.usual END, last_on + expected_days::int,
            last_on + expected_from_days::int, last_on + overdue_days::int, dormant_on, lost_on,
-           value_12m, falls_on, least(CASE WHEN dormant_on > %(on)s THEN dormant_on END,
+           average_purchase, value_12m, falls_on, least(CASE WHEN dormant_on > %(on)s THEN dormant_on END,
                                       CASE WHEN lost_on > %(on)s THEN lost_on END, falls_on),
            false, now(), now(), 1, 1
       FROM bench_verdict v LEFT JOIN bench_stay e USING (partner_id) WHERE e.left_on IS NULL
@@ -140,7 +140,8 @@ ENTER = """
 WRITTEN = """
     SELECT (partner_id, stage_id, stage_since, reason, first_purchase_on, last_purchase_on,
             purchase_count, next_purchase_on, next_purchase_from, next_purchase_to, dormant_on,
-            lost_on, review_on, round(value_12m, 2), round(usual_interval, 6))::text AS written
+            lost_on, review_on, round(average_purchase, 2), round(value_12m, 2),
+            round(usual_interval, 6))::text AS written
       FROM {prefix}cx_customer WHERE purchase_count > 0
      UNION ALL
     SELECT (c.partner_id, e.stage_id, e.previous_stage_id, e.entered_on, e.left_on, e.reason)::text

@@ -17,6 +17,7 @@ from odoo.addons.cx_lifecycle.demo.loader import _copy_rows
 YEARS = 5
 LOT = 50_000
 EVENT_PURCHASES = (1, 100, 5000)  # of the customers whose orders are confirmed one by one
+PER_REP = 5000  # customers of each rep, in small bases and in large ones
 
 # About a third buy once; the mean is given, the largest buy thousands of times. Half of
 # the customers have bought until lately, the others have stopped at some time.
@@ -63,14 +64,38 @@ def fill(env, customers, orders):
         f" UNION ALL SELECT nextval('res_partner_id_seq'), unnest(ARRAY[{event}])"
     )
     old = dict.fromkeys(("create_date", "write_date"), "p.create_date - interval '1 day'")
-    changes = {"ref": "v.ref", "commercial_partner_id": "v.new_id", **old}
+    whose = reps(env, "rep", max(customers // PER_REP, 1))
+    changes = {
+        "ref": "v.ref", "commercial_partner_id": "v.new_id", **old,
+        "user_id": f"CASE WHEN v.ref ~ '^B' THEN {one_of(whose, 'substr(v.ref, 2)::int')} END",
+    }  # fmt: skip
     _copy_rows(env, partner, changes, SQL(partners))
     env.cr.execute("ANALYZE res_partner")
     env.cr.execute(ORDERS)
     total = env.cr.rowcount
+    env.cr.execute("CREATE INDEX ON bench_order (number)")
     _orders(env, partner, total)
     env.cr.commit()
     return total
+
+
+def reps(env, name, number):
+    """So many sales reps."""
+    group = env.ref("sales_team.group_sale_salesman")
+    return env["res.users"].create(
+        [
+            {
+                "name": f"{name} {n}", "login": f"{name}{n}", "email": f"{name}{n}@example.com",
+                "group_ids": [Command.set(group.ids)],
+            }
+            for n in range(number)
+        ]
+    )  # fmt: skip
+
+
+def one_of(records, number):
+    """SQL of the id of one of some records, by a number that counts up."""
+    return f"('{{{','.join(map(str, records.ids))}}}'::int[])[1 + mod({number}, {len(records)})]"
 
 
 def _orders(env, partner, total):

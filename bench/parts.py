@@ -2,7 +2,13 @@
 
 import statistics
 
+from lxml import etree
+
 from odoo import Command
+from odoo.tools import SQL
+
+from odoo.addons.cx_lifecycle.engine import formula, rhythm
+from odoo.addons.cx_lifecycle.models.cx_customer import formula_sql
 
 from bench import floor, generate
 from bench.measure import Meter, execute, median, memory, milliseconds, odoo
@@ -10,12 +16,13 @@ from bench.measure import Meter, execute, median, memory, milliseconds, odoo
 ROUNDS = 3  # nights of which the median counts
 ORDERS = 10  # confirmed one after the other, of which the median counts
 READS = 20
+CALLS = 5  # planned for each rep
 # what a night writes on a customer
 STORED = (
     "stage_id", "stage_since", "reason", "first_purchase_on", "last_purchase_on",
     "purchase_count", "gap_log_sum", "gap_log_square_sum", "usual_interval",
     "next_purchase_on", "next_purchase_from", "next_purchase_to", "dormant_on", "lost_on",
-    "value_12m", "review_on", "write_date",
+    "average_purchase", "value_12m", "review_on", "write_date",
 )  # fmt: skip
 
 
@@ -90,6 +97,7 @@ def night(database, due):
     addon, bare, changed = [], [], []
     with odoo(database) as env:
         company, policy = env.company, env["cx.policy"]._of(env.company)
+        company.cx_calls_per_day = 0  # planning calls is another part
         for number in range(ROUNDS):
             _come_due(env, number * due, due)
             floor.tables(env, filled=True)
@@ -212,3 +220,193 @@ def read(database):
         reads("list of 80 without", pages, listed)
         reads("list of 1", [page[0] for page in pages], listed | widgets)
     return result
+
+
+# --------------------------------------------------------------- a rep's list
+def reps_list(database):
+    """The list that a rep opens in the morning, as the client asks for it, and bare SQL for it."""
+    result = {}
+    with odoo(database) as superuser:
+        rep = superuser["res.users"].search([("login", "=", "rep0")])
+        _acquaint(superuser, rep)
+        env = superuser(user=rep, context={"lang": "en_US", "tz": "UTC"})
+        customers = env["cx.customer"]
+        fields = _shown(customers, "cx_lifecycle.view_quiet_list")
+        late = _late(rep)
+        asked = {"order": "value_at_risk desc, id", "limit": 80, "count_limit": 10001}
+        meter = Meter(env)
+
+        def measured(name, ask):
+            costs = []
+            for _number in range(READS + 1):
+                env.invalidate_all()
+                env.transaction.clear()
+                with meter:
+                    answer = ask()
+                costs.append(meter.cost)
+            result[name] = _middle(costs[1:])
+            return answer
+
+        page = measured("list", lambda: customers.web_search_read(late, fields, **asked))
+        bare = _bare_list(env, rep)
+        first = measured("bare", lambda: env.execute_query(bare))
+        result["length"], result["rows"] = page["length"], len(page["records"])
+        result["same"] = [row["id"] for row in page["records"]] == [row[0] for row in first]
+        plain = {name: sub for name, sub in fields.items() if customers._fields[name].store}
+        measured("stored columns only", lambda: customers.web_search_read(late, plain, **asked))
+        sums = ["__count", "value_at_risk:sum", "value_12m:sum"]
+        measured(
+            "groups with sums",
+            lambda: customers.web_read_group(late, ["stage_id"], sums, limit=80, offset=0),
+        )
+        result["customers"] = customers.search_count([("user_id", "=", rep.id)])
+    return result
+
+
+def _late(rep):
+    """The domain of the filters that the list opens with."""
+    return [
+        "&", ("user_id", "=", rep.id), "&", ("alert", "=", "late"), "&", ("hold_until", "=", False),
+        "|", ("snooze_until", "=", False), ("snooze_until", "<=", "today"),
+    ]  # fmt: skip
+
+
+def _shown(model, view):
+    """What the client asks for to fill a list: every field in it."""
+    arch = model.get_view(model.env.ref(view).id, "list")["arch"]
+    names = etree.fromstring(arch).xpath("/list/field/@name")
+    return {
+        name: {"fields": {"display_name": {}}} if model._fields[name].type == "many2one" else {}
+        for name in names
+    }
+
+
+def _acquaint(env, rep):
+    """People with roles, needs and quotations of the customers whom the rep sees first."""
+    partners = env["cx.customer"].search(
+        _late(rep), order="value_at_risk desc, id", limit=80
+    ).partner_id  # fmt: skip
+    people = env["res.partner"].create(
+        [
+            {"name": f"{word} {n}", "parent_id": partner.id, "phone": f"+33 1 {n}"}
+            for n, partner in enumerate(partners)
+            for word in ("Ann", "Bob")
+        ]
+    )
+    roles = env["cx.buyer.role"].search([])
+    needs = env["cx.need"].search([])
+    env["cx.seat"].create(
+        [
+            {"partner_id": person.id, "account_id": person.parent_id.id,
+             "role_id": roles[n % len(roles)].id}
+            for n, person in enumerate(people)
+        ]
+    )  # fmt: skip
+    env["cx.need.evidence"].create(
+        [
+            {"partner_id": person.id, "need_id": needs[n % len(needs)].id}
+            for n, person in enumerate(people)
+        ]
+    )
+    quoted = env["sale.order"].with_context(cx_no_refresh=True)
+    quoted.create([{"partner_id": partner.id, "user_id": rep.id} for partner in partners[::3]])
+    env.cr.commit()
+
+
+def _bare_list(env, rep):
+    """The same rows, their number and the value at risk in one SELECT, as written by hand."""
+    on = env["cx.customer"]._today(env.company)
+    policy = env["cx.policy"].sudo()._of(env.company)
+    row, stages = formula.Columns(), env["cx.stage"]._ids_by_code()
+    return SQL(
+        "SELECT id, count(*) OVER (), round((average_purchase * %s)::numeric, 2) AS risk"
+        " FROM (%s) AS curve ORDER BY risk DESC, id LIMIT 80",
+        SQL(rhythm.missing(row, formula.Term("silence")).text),
+        formula_sql(
+            rhythm.CURVE,
+            SQL(
+                "SELECT c.id, average_purchase, (purchase_count - 1)::float8 AS x,"
+                " (last_purchase_on - first_purchase_on)::float8 AS tx, gap_log_sum::float8 AS sl,"
+                " gap_log_square_sum::float8 AS sq, (%(on)s - last_purchase_on)::float8 AS silence"
+                " FROM cx_customer c JOIN res_partner p ON p.id = c.partner_id"
+                " WHERE p.user_id = %(rep)s AND c.company_id = %(company)s AND c.active"
+                " AND c.stage_id = ANY(%(stages)s) AND c.next_purchase_on < %(on)s"
+                " AND c.hold_until IS NULL AND coalesce(c.snooze_until, %(on)s) <= %(on)s",
+                on=on,
+                rep=rep.id,
+                company=env.company.id,
+                stages=[stages["new"], stages["active"]],
+            ),
+            policy._constants(),
+        ),
+    )
+
+
+# -------------------------------------------------------------- planned calls
+def calls(database, due):
+    """Planning the calls of reps with five customers each who are due, and nobody else."""
+    with odoo(database, tracking_disable=True) as env:
+        customers, on = env["cx.customer"], env["cx.customer"]._today(env.company)
+        meter = Meter(env)
+        with meter:
+            waiting = len(customers._calls_due(env.company, on))
+        result = {"first": meter.cost, "waiting": waiting}
+        _call_these(env, due)
+        env.company.cx_calls_per_day = CALLS
+        env.cr.commit()
+    execute(database, "VACUUM ANALYZE")
+    with odoo(database, tracking_disable=True) as env:
+        customers, meter = env["cx.customer"], Meter(env)
+        looks = []
+        for _number in range(READS):
+            with meter:
+                rows = customers._calls_due(env.company, on)
+            looks.append(meter.cost)
+        result |= {"due": len(rows), "look": median(looks[1:])}
+        plans = []
+        for _number in range(ROUNDS):
+            env.invalidate_all()
+            before = _messages(env)
+            with meter:
+                planned, _waiting = customers._plan_calls(env.company, on)
+                env.flush_all()
+            plans.append(meter.cost)
+            result |= {"planned": planned, "messages": _messages(env) - before}
+            env.cr.rollback()  # so that nothing is sent
+        result["plan"] = median(plans)
+    return result
+
+
+def _call_these(env, due):
+    """So many customers are late, of one rep for each five of them; nobody else is."""
+    callers = generate.reps(env, "caller", due // CALLS)
+    stages = env["cx.stage"]._ids_by_code()
+    env.cr.execute(
+        "UPDATE cx_customer SET next_purchase_to = current_date + 100 WHERE stage_id = ANY(%s)"
+        " AND next_purchase_to <= current_date",
+        [[stages["new"], stages["active"]]],
+    )
+    env.cr.execute(
+        "UPDATE cx_customer SET stage_since = stage_since - 100 WHERE stage_id = %s"
+        " AND stage_since > current_date - 100",
+        [stages["dormant"]],
+    )
+    env.cr.execute(
+        SQL(
+            "WITH those AS (SELECT c.id, c.partner_id, row_number() OVER (ORDER BY c.id) AS n"
+            " FROM cx_customer c WHERE stage_id = %s ORDER BY c.id LIMIT %s),"
+            " owned AS (UPDATE res_partner p SET user_id = %s FROM those t"
+            " WHERE p.id = t.partner_id)"
+            " UPDATE cx_customer c SET next_purchase_to = current_date - 1, hold_until = NULL"
+            " FROM those t WHERE c.id = t.id",
+            stages["active"],
+            due,
+            SQL(generate.one_of(callers, "t.n")),
+        )
+    )
+    env.invalidate_all()
+
+
+def _messages(env):
+    env.cr.execute("SELECT count(*) FROM mail_message WHERE message_type = 'user_notification'")
+    return env.cr.fetchone()[0]

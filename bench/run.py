@@ -1,6 +1,6 @@
 """What the addon costs beside bare SQL that does the same, measured in one run.
 
-    ./cx bench [--customers 100000] [--orders 1000000] [--only rebuild,night,publish,event,read]
+    ./cx bench [--customers 100000] [--orders 1000000] [--only rebuild,publish,list,...]
 
 Ratios are of processor seconds, Odoo's and PostgreSQL's together, where both run on this
 machine; of wall-clock seconds otherwise. How to read the table: docs/benchmarks.md.
@@ -20,7 +20,7 @@ os.environ["PGOPTIONS"] = (
 
 from bench.measure import apart, execute
 
-PARTS = ("rebuild", "night", "publish", "event", "read")
+PARTS = ("rebuild", "night", "publish", "list", "event", "read", "calls")
 
 
 def main():
@@ -44,7 +44,7 @@ def measure(options, small, large):
     bases = {small: (options.customers // 10, options.orders // 10)}
     bases[large] = (options.customers, options.orders)
     due = options.customers // 100
-    rebuilt, nights, published, orders = {}, {}, {}, {}
+    rebuilt, nights, published, orders, lists, planned = {}, {}, {}, {}, {}, {}
     for database, (customers, wanted) in bases.items():
         orders[database] = apart("fill", database, customers, wanted)
         say(f"{customers} customers, {orders[database]} orders written")
@@ -53,6 +53,8 @@ def measure(options, small, large):
             nights[database] = apart("night", database, due)
         if "publish" in only:
             published[database] = apart("publish", database)
+        if "list" in only:
+            lists[customers] = apart("reps_list", database)
     say(f"\n{platform_line(large)}")
     for database, (customers, _wanted) in bases.items():
         print_rebuild(rebuilt[database], customers, orders[database])
@@ -61,10 +63,17 @@ def measure(options, small, large):
         print_nights(nights, bases, due)
     for database, found in published.items():
         print_published(found, bases[database][0], orders[database])
+    if lists:
+        print_lists(lists)
     if "event" in only:
         print_events(apart("event", large))
     if "read" in only:
         print_reads(apart("read", large))
+    if "calls" in only:
+        # last, for it leaves nobody late but who is due
+        for database, (customers, _wanted) in bases.items():
+            planned[customers] = apart("calls", database, due)
+        print_calls(planned)
 
 
 def say(text):
@@ -156,6 +165,39 @@ def print_events(events):
             for text in (plain(with_hook[key]), plain(without[key]))
         ]
         row(f"{past} past orders", *cells)
+
+
+def print_lists(lists):
+    title("a rep's list of 80", "customers of the rep", "late", "queries", "ms", "processor ms")
+    for customers, found in lists.items():
+        of = (found["customers"], found["length"])
+        label = f"of {customers}"
+        for name in ("list", "stored columns only", "groups with sums", "bare"):
+            figures = (plain(found[name][key]) for key in ("queries", "ms", "cpu_ms"))
+            row(f"{label}: {name}", *of, *figures)
+        ratio = found["list"]["cpu_ms"] / found["bare"]["cpu_ms"]
+        row(f"{label}: ratio", "", "", "", "", f"{ratio:.1f}")
+        if not found["same"]:
+            say("the bare SQL found other rows")
+    few, many = (found["list"]["cpu_ms"] for found in lists.values())
+    row("**ten times the base**", "", "", "", "", f"× {many / few:.2f}")
+
+
+def print_calls(planned):
+    title("planning calls", "calls", "queries", "messages", "s", "wall")
+    for customers, found in planned.items():
+        plan, look = found["plan"], found["look"]
+        row(f"of {customers}", found["planned"], plan.queries, found["messages"], seconds(plan),
+            f"{plan.wall:.2f}")  # fmt: skip
+        row(f"of {customers}: who is due", found["due"], look.queries, "", f"{look.main:.3f}",
+            f"{look.wall:.3f}")  # fmt: skip
+        first = found["first"]
+        row(f"of {customers}: who is due the first time", found["waiting"], first.queries, "",
+            f"{first.main:.2f}", f"{first.wall:.2f}")  # fmt: skip
+    few, many = planned.values()
+    for name, text in (("look", "who is due"), ("plan", "all")):
+        ratio = many[name].main / few[name].main
+        row(f"**ten times the base**, {text}", "", "", "", f"× {ratio:.2f}", "")
 
 
 def plain(value):

@@ -27,7 +27,7 @@ class CxBuyerRole(models.Model):
     @api.model
     def _all(self):
         """The five roles, in the order they are shown."""
-        return self.search_fetch([], ["code", "name", "description"], limit=100)
+        return self.search_fetch([], ["code", "name", "description", "color"], limit=100)
 
     @api.model
     def _committee(self, partner, stage=None):

@@ -147,8 +147,14 @@ class CrmLead(models.Model):
     @api.depends("cx_seat_ids.role_id", "stage_id", "won_status")
     def _compute_cx_seats_filled(self):
         every = self.env["cx.buyer.role"]._all()
+        stored = dict(
+            self.env["cx.seat"]._read_group(
+                [("lead_id", "in", self.ids)], ["lead_id"], ["role_id:recordset"]
+            )
+        )
         for lead in self:
-            seated = lead.cx_seat_ids.role_id
+            # what is being edited is in no table yet
+            seated = stored.get(lead, every.browse()) if lead.id else lead.cx_seat_ids.role_id
             lead.cx_seats_filled = len(seated)
             asked = lead.stage_id.cx_role_ids or every
             lead.cx_incomplete = lead.won_status == "pending" and bool(asked - seated)

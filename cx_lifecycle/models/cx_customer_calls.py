@@ -35,8 +35,12 @@ class CxCustomer(models.Model):
         for customer_id, user_id, has_room in rows:
             if has_room:
                 chosen.setdefault(user_id, []).append(customer_id)
-        for user_id, customer_ids in chosen.items():
-            self.browse(customer_ids)._plan_calls_of(self.env["res.users"].browse(user_id), on)
+        # together for all who read alike: a rep costs the summary, and few queries besides
+        users = self.env["res.users"].browse(chosen)
+        for (lang, tz), alike in users.grouped(lambda user: (user.lang, user.tz)).items():
+            self.with_context(lang=lang, tz=tz)._plan_calls_of(
+                {user: chosen[user.id] for user in alike}, company, on
+            )
         planned = sum(map(len, chosen.values()))
         return planned, len(rows) - planned
 
@@ -96,14 +100,16 @@ class CxCustomer(models.Model):
             " AND b.email = p.email_normalized))"
         )
 
-    def _plan_calls_of(self, user, on):
-        """Plan calls of one rep, in the rep's language, and send one summary."""
-        customers = self.with_context(lang=user.lang, tz=user.tz)
-        company = self.company_id
+    def _plan_calls_of(self, chosen, company, on):
+        """Plan calls in the language of this context, and send each rep one summary.
+
+        :param chosen: ``{rep: [customer id]}``, those worth most first
+        """
+        whose = {customer_id: user for user, ids in chosen.items() for customer_id in ids}
+        customers = self.browse(whose)
         call = company.cx_activity_type_id or self.env.ref("mail.mail_activity_data_call")
         model_id = self.env["ir.model"]._get_id("res.partner")
         activities = self.env["mail.activity"].with_context(
-            lang=user.lang,
             # one summary instead of a mail for each
             mail_activity_quick_update=True,
             mail_create_nosubscribe=True,
@@ -118,7 +124,7 @@ class CxCustomer(models.Model):
                         "summary": customer.why_data["short"],
                         "note": customer._call_note(),
                         "date_deadline": on,
-                        "user_id": user.id,
+                        "user_id": whose[customer.id].id,
                         "automated": True,
                         "cx_customer_id": customer.id,
                         "cx_silent_since": customer.last_purchase_on,
@@ -126,8 +132,9 @@ class CxCustomer(models.Model):
                     for customer in customers[start : start + LOT]
                 ]
             )
-        self.write({"proposed_on": on})
-        customers._send_summary(user)
+        customers.write({"proposed_on": on})
+        for user, ids in chosen.items():
+            customers.browse(ids).with_prefetch(customers.ids)._send_summary(user)
 
     def _call_note(self):
         """What the rep reads before calling: why, whom to ask for, what to say."""
@@ -138,7 +145,7 @@ class CxCustomer(models.Model):
     def _send_summary(self, user):
         """One message for all calls planned, to the rep."""
         total = sum(self.mapped("value_at_risk"))
-        self.env["mail.thread"].with_context(lang=user.lang).message_notify(
+        self.env["mail.thread"].message_notify(
             partner_ids=user.partner_id.ids,
             subject=self.env._("Customers going quiet: %s", len(self)),
             body=self.env["ir.qweb"]._render(

@@ -157,11 +157,14 @@ class ResPartner(models.Model):
     @api.depends_context("lang", "tz", "company", "uid")
     def _compute_cx_needs(self):
         # until the company has accepted, and for who is no customer, there is nothing to show
-        readable = self.commercial_partner_id.cx_customer_id._filtered_access("read")
-        shown = self.filtered(lambda p: p.commercial_partner_id.cx_customer_id in readable)
-        whose = shown._cx_needs()
+        shown = SQL(
+            "EXISTS (SELECT FROM res_partner k WHERE k.id = p.commercial_partner_id AND %s IN %s)",
+            self._field_to_sql("k", "cx_customer_id"),
+            self.env["cx.customer"]._search([]).subselect(),
+        )
+        whose = self._origin._cx_needs(shown)
         for partner in self:
-            partner.cx_needs = whose.get(partner.id, False)
+            partner.cx_needs = whose.get(partner._origin.id, False)
 
     @api.depends("commercial_partner_id", "cx_customer_id")
     @api.depends_context("company", "uid")
@@ -174,42 +177,50 @@ class ResPartner(models.Model):
         customers = self.env["cx.customer"]._search([("need_ids", operator, value)])
         return [("commercial_partner_id.cx_customer_id", "in", customers)]
 
-    def _cx_needs(self):
-        """What ``cx_needs`` shows of each contact, strongest first: one statement for all."""
-        evidence = self.env["cx.need.evidence"]
-        evidence.flush_model()
+    def _cx_needs(self, shown=None):
+        """What ``cx_needs`` shows of each contact, strongest first: one statement for all.
+
+        :param SQL shown: condition on contact ``p``, when not all are shown
+        """
+        self.env["cx.need.evidence"].flush_model()
+        self.flush_model(["commercial_partner_id", "cx_customer_id"])
         on = fields.Date.context_today(self)
         days = (on - needs.EPOCH).days
+        need = self.env["cx.need"]
         rows = self.env.execute_query(
             SQL(
-                "SELECT whose_id, need_id, score, pieces, last_on, source FROM (%s) AS sums"
-                " ORDER BY whose_id, score DESC, need_id",
+                "WITH those AS (SELECT p.id, p.commercial_partner_id FROM res_partner p"
+                " WHERE p.id = ANY(%s) AND %s)"
+                " SELECT those.id, score, n.id, n.letter, %s, n.color, pieces, last_on, source"
+                " FROM those LEFT JOIN (%s) AS sums ON sums.whose_id = those.id"
+                " LEFT JOIN cx_need n ON n.id = sums.need_id ORDER BY those.id, score DESC, n.id",
+                self.ids,
+                shown or SQL("true"),
+                need._field_to_sql("n", "name"),
                 self.env["cx.customer"]._evidence_sums(
                     SQL(
-                        "SELECT p.id AS whose_id, e.* FROM res_partner p JOIN cx_need_evidence e"
+                        "SELECT p.id AS whose_id, e.* FROM those p JOIN cx_need_evidence e"
                         " ON e.commercial_partner_id = p.commercial_partner_id"
                         " AND (p.id = p.commercial_partner_id OR e.partner_id = p.id)"
-                        " WHERE p.id = ANY(%s) AND e.company_id = %s",
-                        self.ids,
+                        " WHERE e.company_id = %s",
                         self.env.company.id,
                     ),
                     SQL("whose_id"),
                 ),
             )
         )
-        found = {partner.id: {"partner_id": partner.id, "needs": []} for partner in self}
-        for whose_id, need_id, score, pieces, last_on, source in rows:
-            weight = needs.today(score, days)
+        found = {row[0]: {"partner_id": row[0], "needs": []} for row in rows}
+        for whose_id, score, need_id, letter, name, color, *evidence in rows:
+            weight = needs.today(score or 0.0, days)
             if weight > needs.FORGOTTEN:
-                need = self.env["cx.need"].browse(need_id)
                 found[whose_id]["needs"].append(
                     {
-                        "id": need.id,
-                        "letter": need.letter,
-                        "name": need.name,
-                        "color": need.color,
+                        "id": need_id,
+                        "letter": letter,
+                        "name": name,
+                        "color": color,
                         "strength": needs.strength(weight),
-                        "title": need._title(pieces, last_on, source),
+                        "title": need._title(name, *evidence),
                     }
                 )
         return found

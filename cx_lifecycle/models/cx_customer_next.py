@@ -16,6 +16,9 @@ DOING = [
 ]
 
 
+QUOTATION_DAYS = 180  # older quotations are no reason to call
+
+
 class CxCustomer(models.Model):
     _inherit = "cx.customer"
 
@@ -46,32 +49,30 @@ class CxCustomer(models.Model):
     @api.depends_context("lang", "tz", "uid")
     def _compute_next(self):
         facts = self._next_facts()
-        quotations = self._open_quotations()
         for customer in self:
             fact = facts.get(customer._origin.id, {})
             customer.value_at_risk = fact.get("risk")
-            step, reason = customer._next(fact, quotations.get(customer.partner_id.id))
+            step, reason = customer._next(fact)
             customer.next_step = step
             customer.next_reason = reason
             customer.next_person = customer._person(fact)
             customer.next_phone = fact.get("phone")
             customer.next_argument = fact.get("say")
 
-    def _next(self, fact, quotation):
+    def _next(self, fact):
         """(what to do, why) for one customer."""
         if planned_on := fact.get("planned_on"):
             day, who = self._day(planned_on), fact["planned_by"]
             if not who:
                 return "planned", self.env._("Planned for %s", day)
             return "planned", self.env._("%(who)s on %(day)s", who=who, day=day)
-        if quotation:
-            _order_id, name, amount, currency_id, moment = quotation
-            currency = self.env["res.currency"].browse(currency_id)
+        if fact.get("quotation"):
+            currency = self.env["res.currency"].browse(fact["currency_id"])
             return "quotation", self.env._(
                 "%(quotation)s of %(amount)s is open since %(day)s",
-                quotation=name,
-                amount=formatLang(self.env, amount, currency_obj=currency),
-                day=self._day(moment.date()),
+                quotation=fact["quotation"],
+                amount=formatLang(self.env, fact["amount"], currency_obj=currency),
+                day=self._day(fields.Datetime.context_timestamp(self, fact["moment"]).date()),
             )
         if fact.get("phone"):
             if self.partner_id.is_company and not fact.get("role"):
@@ -84,15 +85,17 @@ class CxCustomer(models.Model):
     def action_do(self):
         """Do what is proposed: open the quotation, write, or open the contact to call from."""
         self.ensure_one()
-        if self.next_step == "quotation":
-            order_id = self._open_quotations()[self.partner_id.id][0]
+        self.check_access("read")
+        fact = self._next_facts()[self.id]
+        step, _reason = self._next(fact)
+        if step == "quotation":
             return {
                 "type": "ir.actions.act_window",
                 "res_model": "sale.order",
-                "res_id": order_id,
+                "res_id": fact["order_id"],
                 "views": [(False, "form")],
             }
-        if self.next_step == "write":
+        if step == "write":
             return {
                 "type": "ir.actions.act_window",
                 "name": self.env._("Write"),
@@ -102,7 +105,7 @@ class CxCustomer(models.Model):
                 "context": {
                     "default_model": "res.partner",
                     "default_res_ids": self.partner_id.ids,
-                    "default_partner_ids": [self._next_facts()[self.id]["partner_id"]],
+                    "default_partner_ids": [fact["partner_id"]],
                 },
             }
         return self.action_open_partner()
@@ -112,33 +115,37 @@ class CxCustomer(models.Model):
         return f"{name} ({role})" if name and role else name
 
     def _open_quotations(self):
-        """The latest open quotation of each customer, of those the user may read.
+        """SELECT of the latest open quotation of each customer, of those the user may read.
 
-        :return: ``{commercial partner id: (id, name, amount, currency id, moment)}``
+        Of commercial partner, id, name, amount, currency and moment. Expired ones, and those
+        nobody has touched for half a year, are no reason to call.
         """
         order = self.env["sale.order"]
         if not order.has_access("read"):
-            return {}
+            return SQL(
+                "SELECT NULL::int, NULL::int, NULL, NULL::numeric, NULL::int, NULL::timestamp"
+                " LIMIT 0"
+            )
+        today = fields.Date.context_today(self)
         query = order._search(
             Domain("partner_id.commercial_partner_id", "in", self.partner_id.ids)
             & Domain("state", "in", ["draft", "sent"])
             & Domain("company_id", "in", self.company_id.ids)
+            & Domain("date_order", ">=", fields.Date.subtract(today, days=QUOTATION_DAYS))
+            & (Domain("validity_date", "=", False) | Domain("validity_date", ">=", today))
         )
         comodel, alias = order._fields["partner_id"].join(order, order._table, query)
         whose = comodel._field_to_sql(alias, "commercial_partner_id", query)
         names = ("id", "name", "amount_untaxed", "currency_id", "date_order")
         columns = [order._field_to_sql(order._table, name, query) for name in names]
         query.order = SQL("%s, %s DESC", whose, columns[-1])
-        rows = self.env.execute_query(
-            query.select(SQL("DISTINCT ON (%s) %s", whose, whose), *columns)
-        )
-        return {partner_id: found for partner_id, *found in rows}
+        return query.select(SQL("DISTINCT ON (%s) %s", whose, whose), *columns)
 
     def _next_facts(self):
         """What is at risk, what is planned, and who can be reached: one statement for all.
 
-        :return: ``{customer id: {risk, planned_on, planned_by, partner_id, name, phone, email,
-            role, say}}``
+        :return: ``{customer id: {risk, planned_on, planned_by, order_id, quotation, amount,
+            currency_id, moment, partner_id, name, phone, email, role, say}}``
         """
         self.flush_model()
         self.env["cx.seat"].flush_model()
@@ -150,8 +157,12 @@ class CxCustomer(models.Model):
             SQL(
                 """
                 SELECT c.id, %(risk)s AS risk, plan.on AS planned_on, plan.who AS planned_by,
+                       q.order_id, q.quotation, q.amount, q.currency_id, q.moment,
                        p.partner_id, p.name, p.phone, p.email, p.role, word.text AS say
                   FROM cx_customer c
+             LEFT JOIN (%(quotations)s) AS q (
+                       whose_id, order_id, quotation, amount, currency_id, moment)
+                       ON q.whose_id = c.partner_id
              LEFT JOIN LATERAL (%(people)s) AS p ON true
              LEFT JOIN LATERAL (%(words)s) AS word ON true
              LEFT JOIN LATERAL (
@@ -160,10 +171,13 @@ class CxCustomer(models.Model):
                     LEFT JOIN res_users u ON u.id = a.user_id
                     LEFT JOIN res_partner up ON up.id = u.partner_id
                         WHERE a.res_model = 'res.partner' AND a.res_id = c.partner_id AND a.active
+                          -- what another company's night planned is that company's
+                          AND coalesce(a.cx_customer_id, c.id) = c.id
                      ORDER BY a.date_deadline, a.id LIMIT 1) AS plan ON true
                  WHERE c.id = ANY(%(ids)s)
                 """,
                 risk=self._field_to_sql("c", "value_at_risk"),
+                quotations=self._open_quotations(),
                 people=self._people(role),
                 words=self._first_words(),
                 ids=self._origin.ids,
@@ -189,25 +203,35 @@ class CxCustomer(models.Model):
         )
 
     def _people(self, role):
-        """SELECT of the person to call of customer ``c``: reachable, then by the role's order."""
+        """SELECT of the person to call of customer ``c``: reachable, then by the role's order.
+
+        Numbers and addresses on the block lists count as none, and so do contacts that are
+        another company's.
+        """
         return SQL(
             """
             SELECT who.name, who.phone, who.email, %(role)s AS role, who.id AS partner_id
-              FROM (SELECT id, name, phone, email FROM res_partner
-                     WHERE commercial_partner_id = c.partner_id AND active
-                     UNION
-                    SELECT o.id, o.name, o.phone, o.email FROM res_partner o
-                      JOIN cx_seat t ON t.partner_id = o.id
-                     WHERE t.account_id = c.partner_id AND t.company_id = c.company_id AND o.active
-                   ) AS who
+              FROM (SELECT p.id, p.name,
+                           CASE WHEN NOT %(no_calls)s THEN nullif(p.phone, '') END AS phone,
+                           CASE WHEN NOT %(no_mails)s THEN nullif(p.email, '') END AS email
+                      FROM res_partner p
+                     WHERE p.active AND coalesce(p.company_id, c.company_id) = c.company_id
+                       AND p.id IN (SELECT id FROM res_partner
+                                     WHERE commercial_partner_id = c.partner_id
+                                     UNION ALL
+                                    SELECT t.partner_id FROM cx_seat t
+                                     WHERE t.account_id = c.partner_id
+                                       AND t.company_id = c.company_id)) AS who
          LEFT JOIN cx_seat s ON s.partner_id = who.id AND s.account_id = c.partner_id
                             AND s.company_id = c.company_id
          LEFT JOIN cx_buyer_role r ON r.id = s.role_id
-          ORDER BY coalesce(who.phone, '') = '', coalesce(who.email, '') = '', r.call_order,
+          ORDER BY who.phone IS NULL, who.phone IS NULL AND who.email IS NULL, r.call_order,
                    who.id = c.partner_id DESC, who.id
              LIMIT 1
             """,
             role=role,
+            no_calls=self._no_calls(),
+            no_mails=self._no_mails(),
         )
 
     def _field_to_sql(self, alias, field_expr, query=None):

@@ -113,14 +113,15 @@ class CxNeed(models.Model):
             "context": {"default_need_id": self.id},
         }
 
-    def _title(self, count, on, source):
+    @api.model
+    def _title(self, name, count, on, source):
         """A need with its evidence in a few words, for who cannot see or hover a chip."""
         sources = dict(
             self.env["cx.need.evidence"]._fields["source"]._description_selection(self.env)
         )
         return self.env._(
             "%(need)s: pieces of evidence: %(count)s, the last of %(day)s (%(origin)s)",
-            need=self.name,
+            need=name,
             count=count,
             day=format_date(self.env, on, date_format="medium"),
             origin=sources[source],
