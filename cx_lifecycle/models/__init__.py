@@ -54,6 +54,8 @@ from . import crm_stage
 from . import product_category
 from . import cx_purchase_source_range
 from . import mail_activity
+from . import mail_blacklist
+from . import phone_blacklist
 from . import res_company
 from . import res_users
 from . import sale_order

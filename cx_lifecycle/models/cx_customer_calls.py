@@ -1,6 +1,6 @@
 """Calls that the night plans for reps when customers go quiet, and that end by themselves."""
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
 # Whoever went dormant longer ago is won back otherwise than by a call of every day.
@@ -169,7 +169,8 @@ class CxCustomer(models.Model):
         :param partner_ids: of these commercial partners; of the whole company when None
         """
         # one look at the open calls: without any, an order costs one short query
-        self.env["mail.activity"].flush_model()
+        for model in ("mail.activity", "mail.blacklist", "phone.blacklist"):
+            self.env[model].flush_model()
         self.flush_model()
         stages = self.env["cx.stage"]._ids_by_code()
         rows = self.env.execute_query(
@@ -205,3 +206,34 @@ class CxCustomer(models.Model):
         for activity_id, ended in rows:
             # sudo: the call is the machine's, whoever sold or judged
             self.env["mail.activity"].sudo().browse(activity_id)._cx_end(ended)
+
+    @api.model
+    def _settle_blocked(self, field, values):
+        """Cancel at once the planned calls of whoever has just asked not to be contacted.
+
+        :param field: of the contact, what is blocked: email_normalized or phone_sanitized
+        """
+        values = [value for value in values if value]
+        if not values:
+            return
+        self.env["mail.activity"].flush_model(["active", "cx_customer_id"])
+        self.env["res.partner"].flush_model([field])
+        # without any planned call, this one query is all that it costs
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT c.company_id, array_agg(c.partner_id)
+                  FROM mail_activity a JOIN cx_customer c ON c.id = a.cx_customer_id
+                  JOIN res_partner p ON p.id = c.partner_id
+                 WHERE a.active AND a.cx_customer_id IS NOT NULL AND p.%s = ANY(%s)
+              GROUP BY c.company_id
+                """,
+                SQL.identifier(field),
+                values,
+            )
+        )
+        for company_id, partner_ids in rows:
+            # the machine's calls: whoever unsubscribes is often nobody that is logged in
+            customers = self.with_user(SUPERUSER_ID).with_company(company_id)
+            company = customers.env.company
+            customers._settle_calls(company, self._today(company), partner_ids)

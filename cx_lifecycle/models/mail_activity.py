@@ -1,5 +1,8 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.tools import format_date
+
+from odoo.addons.mail.tools.discuss import Store
 
 
 class MailActivity(models.Model):
@@ -17,6 +20,32 @@ class MailActivity(models.Model):
     cx_silent_since = fields.Date(
         readonly=True, help="The customer's last purchase when the activity was planned."
     )
+
+    def _to_store_defaults(self, target):
+        """Tell the web client which activities end with the outcome of a call."""
+        allowed = self.env["cx.outcome"].has_access("create")
+        return [
+            *super()._to_store_defaults(target),
+            Store.Attr(
+                "cx_outcome", lambda activity: allowed and activity.res_model == "res.partner"
+            ),
+        ]
+
+    def action_cx_outcome(self):
+        """Open the dialog that keeps what was learned, and ends this activity with it."""
+        self.ensure_one()
+        self.check_access("read")
+        if self.res_model != "res.partner":
+            raise UserError(
+                self.env._(
+                    "“%s” is not planned with a contact: there is no outcome to keep. Mark it "
+                    "done instead.",
+                    self.display_name,
+                )
+            )
+        action = self.env["res.partner"].browse(self.res_id).action_cx_outcome()
+        action["context"]["default_activity_id"] = self.id
+        return action
 
     def _cx_end(self, ended):
         """End a planned call that is needed no more, with a note in the rep's language.

@@ -37,4 +37,4 @@ class CxContest(models.TransientModel):
         else:
             self.customer_ids.release_hold()
             self.customer_ids.withdraw_loss()
-        return {"type": "ir.actions.act_window_close"}
+        return {"type": "ir.actions.act_window_close", "infos": {"cx_saved": True}}

@@ -25,13 +25,24 @@ class CxOutcome(models.TransientModel):
         required=True,
         default="2",
     )
-    role_id = fields.Many2one("cx.buyer.role", "Role of the Person")
+    role_id = fields.Many2one(
+        "cx.buyer.role",
+        "Role of the Person",
+        compute="_compute_role_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+        help="Proposed if exactly one role of this person is known.",
+    )
     stance = fields.Selection(
         selection=lambda self: (
             self.env["cx.seat"]._fields["stance"]._description_selection(self.env)
         ),
+        compute="_compute_stance",
+        store=True,
+        precompute=True,
+        readonly=False,
         required=True,
-        default="0",
     )
     next_on = fields.Date("Call Again On", help="A call is planned for you on this day.")
     note = fields.Char(help="In your own words; kept with the contact.")
@@ -43,6 +54,38 @@ class CxOutcome(models.TransientModel):
             found = outcome.partner_id.commercial_partner_id.sudo().cx_customer_id
             outcome.customer_id = found.sudo(False)  # sudo: as above, and no further
 
+    @api.depends("person_id")
+    def _compute_role_id(self):
+        for outcome in self:
+            seats = outcome._seats()
+            known = seats.grouped("partner_id").get(outcome.person_id, seats.browse()).role_id
+            if outcome.person_id and len(known) == 1:
+                outcome.role_id = known
+            elif outcome.role_id in seats.role_id - known:
+                outcome.role_id = False  # somebody else's
+            else:
+                outcome.role_id = outcome.role_id
+
+    @api.depends("person_id", "role_id")
+    def _compute_stance(self):
+        for outcome in self:
+            outcome.stance = outcome._seat().stance or "0"
+
+    def _seats(self):
+        """The roles known at the customer, whatever the deal."""
+        partner = self.partner_id
+        return self.env["cx.seat"].search(
+            partner._cx_general() & partner._cx_seated_at(partner.commercial_partner_id)
+        )
+
+    def _seat(self):
+        """The one of this person in this role."""
+        return self._seats().filtered(
+            lambda seat: (
+                self.person_id and (seat.partner_id, seat.role_id) == (self.person_id, self.role_id)
+            )
+        )
+
     @api.model
     def default_get(self, fields):
         """A company is talked to through the person to call, if its role or name is known."""
@@ -51,9 +94,7 @@ class CxOutcome(models.TransientModel):
         if partner and not partner.is_company:
             values.setdefault("person_id", partner.id)
         elif partner:
-            seats = self.env["cx.seat"].search(
-                partner._cx_general() & partner._cx_seated_at(partner)
-            )
+            seats = self.new({"partner_id": partner.id})._seats()
             first = seats.sorted(lambda seat: (seat.role_id.call_order, seat.id))[:1]
             people = first.partner_id or partner.child_ids.filtered(lambda p: p.type == "contact")
             values.setdefault("person_id", people[:1].id)
@@ -91,9 +132,8 @@ class CxOutcome(models.TransientModel):
 
     def _save(self, outcome):
         self.ensure_one()
-        self._learn()
-        words = self._words(outcome)
-        activity = self.activity_id.exists() or self._planned()
+        words = self._words(outcome, self._learn())
+        activity = self._activity()
         if activity:
             activity.action_feedback(feedback=words)
         else:
@@ -106,7 +146,12 @@ class CxOutcome(models.TransientModel):
                 user_id=self.env.uid,
                 automated=False,
             )
-        return {"type": "ir.actions.act_window_close"}
+        return {"type": "ir.actions.act_window_close", "infos": {"cx_saved": True}}
+
+    def _activity(self):
+        """What ends with this: the activity it was opened from, unless it is done already."""
+        activity = self.activity_id.exists()
+        return activity.filtered("active") if activity else self._planned()
 
     def _planned(self):
         """The call that the night planned with this customer for the user, if it is open."""
@@ -117,8 +162,29 @@ class CxOutcome(models.TransientModel):
         )
 
     def _learn(self):
-        """Keep the need and the role, with the rights of the user."""
+        """Keep the need and the role, with the rights of the user.
+
+        :return: what is new, in words
+        """
+        learned = []
+        if self.role_id and not self.person_id:
+            raise ValidationError(self.env._("Talked To: say whose role %s is.", self.role_id.name))
+        seat = self._seat()
+        if self.role_id and (not seat or seat.stance != self.stance):
+            learned.append(self.env._("role: %s", self.role_id.name))
+            if seat:
+                seat.stance = self.stance
+            else:
+                seat.create(
+                    {
+                        "partner_id": self.person_id.id,
+                        "role_id": self.role_id.id,
+                        "account_id": self.partner_id.commercial_partner_id.id,
+                        "stance": self.stance,
+                    }
+                )
         if self.need_id:
+            learned.append(self.env._("need: %s", self.need_id.name))
             self.env["cx.need.evidence"].create(
                 {
                     "partner_id": (self.person_id or self.partner_id).id,
@@ -128,42 +194,13 @@ class CxOutcome(models.TransientModel):
                     "note": self.note,
                 }
             )
-        if not self.role_id:
-            return
-        if not self.person_id:
-            raise ValidationError(self.env._("Talked To: say whose role %s is.", self.role_id.name))
-        known = (
-            self.env["cx.seat"]
-            .search(
-                self.partner_id._cx_general()
-                & self.partner_id._cx_seated_at(self.partner_id.commercial_partner_id)
-            )
-            .filtered(
-                lambda seat: seat.partner_id == self.person_id and seat.role_id == self.role_id
-            )
-        )
-        if known:
-            known.stance = self.stance
-        else:
-            known.create(
-                {
-                    "partner_id": self.person_id.id,
-                    "role_id": self.role_id.id,
-                    "account_id": self.partner_id.commercial_partner_id.id,
-                    "stance": self.stance,
-                }
-            )
+        return learned
 
-    def _words(self, outcome):
+    def _words(self, outcome, learned):
         """The outcome in one line, for the chatter."""
+        person = self.person_id or self.partner_id
         if outcome == "reached":
-            parts = [self.env._("Reached %s", (self.person_id or self.partner_id).name)]
+            first = self.env._("Reached %s", person.name or person.display_name)
         else:
-            parts = [self.env._("No answer")]
-        if self.role_id:
-            parts.append(self.env._("role: %s", self.role_id.name))
-        if self.need_id:
-            parts.append(self.env._("need: %s", self.need_id.name))
-        if self.note:
-            parts.append(self.note)
-        return " · ".join(parts)
+            first = self.env._("No answer")
+        return " · ".join(filter(None, (first, *learned, self.note)))

@@ -22,4 +22,4 @@ class CxSnooze(models.TransientModel):
         """Postpone all customers."""
         self.ensure_one()
         self.customer_ids.snooze(self.until, self.reason, self.note)
-        return {"type": "ir.actions.act_window_close"}
+        return {"type": "ir.actions.act_window_close", "infos": {"cx_saved": True}}

@@ -265,9 +265,63 @@ class TestEnding(CallCase):
         other.declare_lost("closed the shop")
         self.assertFalse(self.closed())
 
-    def test_cancelled_by_the_night_after_an_opt_out(self):
+    def test_cancelled_at_once_by_an_opt_out(self):
         self.firm.email = "firm@example.com"
+        other = self.late(1, self.rep)
+        other.partner_id.email = "other@example.com"
+        self.night()
+        public = self.env.ref("base.public_user")
+        self.env["mail.blacklist"].with_user(public).sudo()._add("Firm <firm@example.com>")
+        self.assertFalse(self.closed())
+        self.assertTrue(self.calls(other))
+        note = self.firm.message_ids.sorted("id")[-1:]
+        self.assertIn("asked not to be contacted", note.body)
+        self.assertEqual(note.author_id, self.env.ref("base.partner_root"))
+
+    def test_cancelled_at_once_when_a_number_is_blocked(self):
+        other = self.late(1, self.rep)
+        other.partner_id.phone = "+33 1 55 44 33 22"
+        self.night()
+        numbers = (self.firm | other.partner_id).mapped("phone_sanitized")
+        self.env["phone.blacklist"]._add(numbers)
+        self.assertFalse(self.calls())
+
+    def test_cancelled_at_once_by_a_block_that_comes_back_or_is_corrected(self):
+        self.firm.email = "firm@example.com"
+        for blacklist, value, wrong in (
+            ("mail.blacklist", "firm@example.com", "film@example.com"),
+            ("phone.blacklist", self.firm.phone_sanitized, "+33199001133"),
+        ):
+            name = self.env[blacklist]._rec_name
+            entry = self.env[blacklist].create({name: value, "active": False})
+            self.assertTrue(self.closed(), "not yet blocked")
+            entry.action_unarchive()
+            self.assertFalse(self.closed())
+            entry[name] = wrong
+            self.plan_again()
+            entry[name] = value
+            self.assertFalse(self.closed())
+            entry.action_archive()
+            self.plan_again()
+
+    def plan_again(self):
+        self.env.cr.execute("UPDATE cx_customer SET proposed_on = NULL")
+        self.env.invalidate_all()
+        self.night()
+        self.call = self.calls(self.customer)
+        self.assertTrue(self.call)
+
+    def test_a_block_without_planned_calls_costs_one_query(self):
+        self.env.flush_all()
+        before = self.env.cr.sql_log_count
+        self.Customer._settle_blocked("email_normalized", ["a@example.com", "b@example.com"])
+        self.assertEqual(self.env.cr.sql_log_count - before, 1)
+        self.Customer._settle_blocked("email_normalized", [])
+        self.assertEqual(self.env.cr.sql_log_count - before, 1)
+
+    def test_cancelled_by_the_night_when_the_contact_takes_a_blocked_address(self):
         self.env["mail.blacklist"]._add("firm@example.com")
+        self.firm.email = "firm@example.com"
         self.night()
         self.assertFalse(self.closed())
         self.assertIn("asked not to be contacted", "".join(self.firm.message_ids.mapped("body")))
