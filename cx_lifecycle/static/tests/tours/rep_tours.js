@@ -1,8 +1,8 @@
 import { registry } from "@web/core/registry";
 
 /** A customer's row in a list. */
-const row = (name) => `.o_data_row:has(.o_data_cell[name=partner_id]:contains(${name}))`;
-const closed = { content: "the dialog is closed", trigger: "body:not(:has(.modal))" };
+export const row = (name) => `.o_data_row:has(.o_data_cell[name=partner_id]:contains(${name}))`;
+export const closed = { content: "the dialog is closed", trigger: "body:not(:has(.modal))" };
 
 /** Open the reasons behind a stage, and close them again. */
 const lookWhy = (place, { words, title }) => [
@@ -178,7 +178,7 @@ registry.category("web_tour.tours").add("cx_rep_phone", {
         },
         {
             content: "who has no number can be planned",
-            trigger: ".o_kanban_record:contains(Beta Tours) button.btn-primary[name=action_plan]",
+            trigger: ".o_kanban_record:contains(Beta Tours) button[name=action_plan]",
         },
         ...lookWhy(".o_kanban_record:contains(Alpha Tours)", {
             words: "d late, usual",
@@ -210,7 +210,7 @@ registry.category("web_tour.tours").add("cx_rep_morning_fr", {
         }),
         {
             content: "not now",
-            trigger: `${row("Beta Tours")} button[name=action_snooze]:contains(Pas maintenant)`,
+            trigger: `${row("Beta Tours")} button[name=action_snooze][data-tooltip='Pas maintenant']`,
             run: "click",
         },
         ...notNow("Saisonnier"),
