@@ -106,9 +106,10 @@ class CxCustomer(models.Model):
         worth = needs.worth(formula.Term("weight::float8"), formula.Term("days"))
         return SQL(
             "SELECT %(by)s, need_id, sum(%(worth)s) AS score, count(*) AS pieces,"
-            " max(\"on\") AS last_on, (array_agg(source ORDER BY \"on\" DESC, id DESC))[1] AS source"
-            " FROM (SELECT *, (\"on\" - %(epoch)s)::float8 AS days FROM (%(evidence)s) AS e) AS dated"
-            " GROUP BY %(by)s, need_id",
+            " max(\"on\") AS last_on,"
+            " (array_agg(source ORDER BY \"on\" DESC, id DESC))[1] AS source"
+            " FROM (SELECT *, (\"on\" - %(epoch)s)::float8 AS days FROM (%(evidence)s) AS e)"
+            " AS dated GROUP BY %(by)s, need_id",
             by=by,
             worth=SQL(worth.text),
             epoch=EPOCH,

@@ -223,9 +223,7 @@ class CxCustomer(models.Model):
             last=policy._position(column["last_purchase_on"]),
             **column,
         )
-        curves = formula_sql(
-            rhythm.CURVE, policy._with_stored_numbers(stored), policy._constants()
-        )
+        curves = formula_sql(rhythm.CURVE, policy._with_stored_numbers(stored), policy._constants())
         missing = rhythm.missing(formula.Columns(), formula.Term("silence"))
         return SQL(
             "CASE WHEN %s > 0 THEN round((%s * (SELECT %s FROM (%s) AS curve))::numeric, 2) END",
