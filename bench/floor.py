@@ -38,7 +38,8 @@ VERDICT = """
       FROM (SELECT *, last_on + dormant_days::int AS dormant_on,
                    greatest(last_on + lost_days::int, %(history)s) AS lost_on
               FROM (SELECT partner_id, purchases, tx, sl, sq, first_on, last_on, average_purchase,
-                           value_12m, drop_on, usual, expected_days, expected_from_days, overdue_days,
+                           value_12m, drop_on, usual, expected_days, expected_from_days,
+                           overdue_days,
                            CASE WHEN drop_on IS NOT NULL THEN greatest(
                                (drop_on + interval '1 year')::date, %(on)s + 1) END AS falls_on,
                            nullif(dormant_days, %(never)s) AS dormant_days,
@@ -58,8 +59,9 @@ CUSTOMERS = """
            e.entered_on, v.reason, first_on, last_on, purchases, sl, sq,
            CASE WHEN purchases > 1 THEN v.usual END, last_on + expected_days::int,
            last_on + expected_from_days::int, last_on + overdue_days::int, dormant_on, lost_on,
-           average_purchase, value_12m, falls_on, least(CASE WHEN dormant_on > %(on)s THEN dormant_on END,
-                                      CASE WHEN lost_on > %(on)s THEN lost_on END, falls_on),
+           average_purchase, value_12m, falls_on,
+           least(CASE WHEN dormant_on > %(on)s THEN dormant_on END,
+                 CASE WHEN lost_on > %(on)s THEN lost_on END, falls_on),
            false, now(), now(), 1, 1
       FROM bench_verdict v LEFT JOIN bench_stay e USING (partner_id) WHERE e.left_on IS NULL
 """

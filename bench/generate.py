@@ -51,7 +51,10 @@ ORDERS = """
 
 
 def fill(env, customers, orders):
-    """Write customers and, about, so many orders; commits. Returns the number of orders."""
+    """Write customers of the reps and, about, so many orders; commits.
+
+    :return: number of orders
+    """
     env = env(context={**env.context, "tracking_disable": True, "cx_no_refresh": True})
     env["cx.first.run"]._of(env.company)._accept()  # or contacts would not lead to customers
     repeats = orders / customers - 1
@@ -64,7 +67,7 @@ def fill(env, customers, orders):
         f" UNION ALL SELECT nextval('res_partner_id_seq'), unnest(ARRAY[{event}])"
     )
     old = dict.fromkeys(("create_date", "write_date"), "p.create_date - interval '1 day'")
-    whose = reps(env, "rep", max(customers // PER_REP, 1))
+    whose = env["res.users"].search([("login", "=like", "rep%")], order="id")
     changes = {
         "ref": "v.ref", "commercial_partner_id": "v.new_id", **old,
         "user_id": f"CASE WHEN v.ref ~ '^B' THEN {one_of(whose, 'substr(v.ref, 2)::int')} END",

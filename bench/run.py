@@ -46,6 +46,7 @@ def measure(options, small, large):
     due = options.customers // 100
     rebuilt, nights, published, orders, lists, planned = {}, {}, {}, {}, {}, {}
     for database, (customers, wanted) in bases.items():
+        apart("hire", database, customers)
         orders[database] = apart("fill", database, customers, wanted)
         say(f"{customers} customers, {orders[database]} orders written")
         rebuilt[database] = apart("rebuild", database)

@@ -30,25 +30,26 @@ class CxCustomer(models.Model):
         # before the company has accepted its stages, reps see none
         if not company.cx_calls_per_day or not self.env["cx.first.run"]._accepted(company):
             return 0, 0
-        rows = self._calls_due(company, on)
+        rows, waiting = self._calls_due(company, on)
         chosen = {}
-        for customer_id, user_id, has_room in rows:
-            if has_room:
-                chosen.setdefault(user_id, []).append(customer_id)
+        for customer_id, user_id in rows:
+            chosen.setdefault(user_id, []).append(customer_id)
         # together for all who read alike: a rep costs the summary, and few queries besides
         users = self.env["res.users"].browse(chosen)
         for (lang, tz), alike in users.grouped(lambda user: (user.lang, user.tz)).items():
             self.with_context(lang=lang, tz=tz)._plan_calls_of(
                 {user: chosen[user.id] for user in alike}, company, on
             )
-        planned = sum(map(len, chosen.values()))
-        return planned, len(rows) - planned
+        return len(rows), waiting
 
     def _calls_due(self, company, on):
-        """Who should be called: [(customer id, user id, whether the rep has room)], best first."""
+        """Who should be called, and for whom a rep has room.
+
+        :return: ([(customer id, user id)] with room, best first; number of the others)
+        """
         self.env.flush_all()
         stages = self.env["cx.stage"]._ids_by_code()
-        return self.env.execute_query(
+        *rows, (waiting, *_nobody) = self.env.execute_query(
             SQL(
                 """
                 WITH due AS MATERIALIZED (
@@ -62,22 +63,34 @@ class CxCustomer(models.Model):
                             OR c.proposed_on < c.stage_since OR c.proposed_on < c.snooze_until)
                        AND NOT EXISTS (SELECT FROM mail_activity a
                                         WHERE a.cx_customer_id = c.id AND a.active)
+                ), known AS MATERIALIZED ( -- contacts of those due are looked up, no others read
+                    SELECT c.*, p.user_id, p.phone_sanitized, p.email_normalized
+                      FROM due c CROSS JOIN LATERAL (
+                           SELECT * FROM res_partner WHERE id = c.partner_id OFFSET 0) AS p
                 ), served AS (
-                    SELECT c.id, u.id AS user_id, %(risk)s AS risk,
+                    SELECT p.id, u.id AS user_id, %(risk)s AS risk,
                            CASE WHEN u.cx_own_calls THEN coalesce(u.cx_calls_per_day, 0)
                                 ELSE %(room)s END AS room
-                      FROM due c JOIN res_partner p ON p.id = c.partner_id
+                      FROM known p
                  LEFT JOIN (res_users u JOIN res_company_users_rel r
                             ON r.user_id = u.id AND r.cid = %(company)s)
                         ON u.id = p.user_id AND u.active
                      WHERE NOT %(blocked)s
+                ), planned AS (
+                    SELECT user_id, count(*) AS calls FROM mail_activity
+                     WHERE cx_customer_id IS NOT NULL AND active GROUP BY user_id
+                ), ranked AS (
+                    SELECT s.id, s.user_id, s.risk, s.user_id IS NOT NULL AND coalesce(p.calls, 0)
+                           + row_number() OVER (PARTITION BY s.user_id
+                                                ORDER BY s.risk DESC NULLS LAST, s.id)
+                           <= s.room AS has_room
+                      FROM served s LEFT JOIN planned p ON p.user_id = s.user_id
                 )
-                SELECT id, user_id, user_id IS NOT NULL AND
-                       row_number() OVER (PARTITION BY user_id ORDER BY risk DESC NULLS LAST, id)
-                       + (SELECT count(*) FROM mail_activity a
-                           WHERE a.user_id = served.user_id AND a.cx_customer_id IS NOT NULL
-                             AND a.active) <= room
-                  FROM served ORDER BY user_id, risk DESC NULLS LAST, id
+                SELECT waiting, id, user_id FROM (
+                    SELECT NULL AS waiting, id, user_id, risk FROM ranked WHERE has_room
+                     UNION ALL
+                    SELECT count(*), NULL, NULL, NULL FROM ranked WHERE NOT has_room) AS answer
+              ORDER BY waiting IS NOT NULL, user_id, risk DESC NULLS LAST, id
                 """,
                 company=company.id,
                 on=on,
@@ -85,11 +98,12 @@ class CxCustomer(models.Model):
                 active=stages["active"],
                 dormant=stages["dormant"],
                 dormant_days=DORMANT_DAYS,
-                risk=self.with_company(company)._field_to_sql("c", "value_at_risk"),
+                risk=self.with_company(company)._field_to_sql("p", "value_at_risk"),
                 room=company.cx_calls_per_day,
                 blocked=self._blocked(),
             )
         )
+        return [row[1:] for row in rows], waiting
 
     def _blocked(self):
         """SQL of whether contact ``p`` asked not to be contacted, by phone or by e-mail."""

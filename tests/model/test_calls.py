@@ -220,6 +220,22 @@ class TestPlanning(CallCase):
         self.assertLess(dear, cheap * 2)
 
 
+    def test_a_rep_more_costs_the_summary_and_few_queries_besides(self):
+        counts = []
+        for number in (2, 12):
+            for n in range(number):
+                self.late(3, self.new_rep(f"call_rep_{number}_{n}"))
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            planned, _waiting = self.Customer._plan_calls(self.company, TODAY)
+            self.env.flush_all()
+            counts.append((planned, self.env.cr.sql_log_count - before))
+        (few, cheap), (many, dear) = counts
+        self.assertEqual((few, many), (7, 36))
+        self.assertLess((dear - cheap) / 10, 20)
+
+
 class TestEnding(CallCase):
     def setUp(self):
         super().setUp()

@@ -211,6 +211,38 @@ class TestProfile(NeedCase):
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[1], counts[2])
 
+    def test_a_contact_being_edited_shows_what_is_stored(self):
+        self.heard(self.anna, "money")
+        for partner in (self.firm, self.anna):
+            edited = self.env["res.partner"].new({"name": "Other"}, origin=partner)
+            self.assertEqual(edited.cx_needs, partner.cx_needs)
+        self.assertFalse(self.env["res.partner"].new({"name": "New"}).cx_needs)
+
+    def test_a_form_costs_six_queries_more(self):
+        self.heard(self.anna, "money")
+        self.env["cx.seat"].create(
+            {"partner_id": self.anna.id, "account_id": self.firm.id,
+             "role_id": self.env.ref("cx_lifecycle.role_user").id}
+        )  # fmt: skip
+        plain = {"name": {}, "cx_stage_id": {"fields": {"display_name": {}}}, "cx_why": {},
+                 "child_ids": {"fields": {"name": {}}}}  # fmt: skip
+        named = {"fields": {"display_name": {}}}
+        seat = {"role_id": named, "partner_id": named, "name": {}, "stance": {}, "since": {}}
+        ours = {"cx_needs": {}, "cx_committee": {}, "cx_seat_ids": {"fields": seat},
+                "cx_role_ids": {"fields": {"display_name": {}, "color": {}}}}  # fmt: skip
+        for partner in (self.firm, self.anna):
+            for _ in range(2):  # the first time fills caches
+                few = self.queries(partner, plain)
+                many = self.queries(partner, plain | ours)
+            self.assertLessEqual(many - few, 6)
+
+    def queries(self, partner, shown):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        partner.with_user(self.rep).web_read(shown)
+        return self.env.cr.sql_log_count - before
+
 
 class TestGuide(NeedCase):
     def test_arguments_questions_and_evidence_of_one_need(self):
