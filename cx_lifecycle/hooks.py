@@ -7,4 +7,8 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Empty the tables that hold on to the stages, before Odoo removes the stages."""
+    # or the activities would be emptied along, for they may point to a customer
+    env.cr.execute(
+        "ALTER TABLE mail_activity DROP CONSTRAINT IF EXISTS mail_activity_cx_customer_id_fkey"
+    )
     env.cr.execute("TRUNCATE cx_customer, cx_episode CASCADE")

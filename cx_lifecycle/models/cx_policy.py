@@ -19,7 +19,7 @@ MACHINE = {
     *LEARNED, "fitted_for", "state", "version", "company_id", "user_id", "published_at",
     "retired_at", "based_on_id", "refit", "history_from", "scanned_at", "last_partner_id",
     "season_weights", "clock_key", "tonight", "announce", "pending_moves",
-    "ranges_at", "ranges_partner_id",
+    "ranges_at", "ranges_began_at", "ranges_partner_id",
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ class CxPolicy(models.Model):
                 "scanned_at",
                 "last_partner_id",
                 "ranges_at",
+                "ranges_began_at",
                 "ranges_partner_id",
             )
         }

@@ -133,10 +133,11 @@ class CxPolicy(models.Model):
         help="Purchases counted before this moment have told the needs they tell. Empty: all are "
         "read again tonight.",
     )
+    ranges_began_at = fields.Datetime(
+        readonly=True, copy=False, help="When the reading that is under way began."
+    )
     ranges_partner_id = fields.Integer(
-        readonly=True,
-        copy=False,
-        help="Purchases of contacts up to this database id were read since that was asked for.",
+        readonly=True, copy=False, help="Up to this contact that reading has come."
     )
 
     @api.model
@@ -144,4 +145,4 @@ class CxPolicy(models.Model):
         """Categories carry other needs now: the next night reads all purchases again."""
         # sudo: bookkeeping of the nights, for every company
         published = self.sudo().search([("state", "=", "published")])
-        published.write({"ranges_at": False, "ranges_partner_id": 0})
+        published.write({"ranges_at": False, "ranges_began_at": False})

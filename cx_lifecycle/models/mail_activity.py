@@ -1,8 +1,12 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 from odoo.addons.mail.tools.discuss import Store
+
+
+from .res_partner import REP
+
+MACHINE = ("cx_customer_id", "cx_silent_since")
 
 
 class MailActivity(models.Model):
@@ -13,13 +17,19 @@ class MailActivity(models.Model):
         "Going Quiet",
         index="btree_not_null",
         readonly=True,
+        groups=REP,
         ondelete="set null",
         help="The customer whose silence made the night plan this activity. It ends by itself when "
         "the customer buys.",
     )
     cx_silent_since = fields.Date(
-        readonly=True, help="The customer's last purchase when the activity was planned."
+        readonly=True, groups=REP, help="The customer's last purchase when the activity was planned."
     )
+
+    def _has_field_access(self, field, operation):
+        """Which customer a call is about decides when it ends: only the machine writes it."""
+        forged = field.name in MACHINE and operation == "write" and not self.env.su
+        return not forged and super()._has_field_access(field, operation)
 
     def _to_store_defaults(self, target):
         """Tell the web client which activities end with the outcome of a call."""
@@ -50,19 +60,18 @@ class MailActivity(models.Model):
     def _cx_end(self, ended):
         """End a planned call that is needed no more, with a note in the rep's language.
 
+        The note says no figures: whoever may read the contact reads it.
+
         :param str ended: bought (then it is done), or why it is cancelled: lost, held, postponed,
-            opted_out, on_time
+            opted_out, on_time, handed_over, gone
         """
         self.ensure_one()
         call = self.with_context(lang=self.user_id.lang)
         customer = call.cx_customer_id
+        if ended in ("bought", "handed_over"):  # a new silence, or a new salesperson: a new call
+            customer.proposed_on = False
         if ended == "bought":
-            call._action_done(
-                feedback=call.env._(
-                    "Done by itself: bought on %s.",
-                    format_date(call.env, customer.last_purchase_on, date_format="medium"),
-                )
-            )
+            call._action_done(feedback=call.env._("Done by itself: the customer has bought."))
             return
         notes = {
             "lost": call.env._("The call was cancelled: the customer is lost."),
@@ -72,6 +81,8 @@ class MailActivity(models.Model):
                 "The call was cancelled: the contact asked not to be contacted."
             ),
             "on_time": call.env._("The call was cancelled: the customer is on time by the rules."),
+            "handed_over": call.env._("The call was cancelled: the salesperson has changed."),
         }
-        customer.partner_id.message_post(body=notes[ended], subtype_xmlid="mail.mt_note")
+        if ended in notes:
+            customer.partner_id.message_post(body=notes[ended], subtype_xmlid="mail.mt_note")
         call.unlink()
