@@ -65,7 +65,8 @@ beforeEach(() => {
     onRpc("cx.outcome", "action_reached", function ({ args: [[id]] }) {
         const [outcome] = this.env["cx.outcome"].browse(id);
         expect.step(["save", outcome.partner_id, outcome.activity_id, outcome.need]);
-        this.env["mail.activity"].write([outcome.activity_id], { active: false, state: "done" });
+        this.env["mail.activity"].unlink([outcome.activity_id]);
+        this.env["res.partner"].write([outcome.partner_id], { activity_ids: [] });
         this.env["mail.message"].create({
             body: "Reached Anna",
             model: "res.partner",
@@ -126,13 +127,16 @@ describe("in the chatter", () => {
         expectWithin(".o-mail-Activity");
     });
 
-    test("not where it does not, nor where the activity cannot be ended", async () => {
-        for (const values of [{ cx_outcome: false }, { can_write: false }]) {
+    for (const [where, values] of [
+        ["where it does not", { cx_outcome: false }],
+        ["where the activity cannot be ended", { can_write: false }],
+    ]) {
+        test(`no button ${where}`, async () => {
             const { partnerId } = await plan(values);
             await openChatter(partnerId);
             expect(BUTTON).toHaveCount(0);
-        }
-    });
+        });
+    }
 
     test("need and outcome: the activity is done, chatter and form are read again", async () => {
         const { partnerId, activityId } = await plan();
@@ -169,7 +173,7 @@ describe("in the list of activities", () => {
         onRpc("res.partner", "web_read", () => expect.step("read"));
         await openPopover();
         expect(`.o-mail-ActivityListPopoverItem ${BUTTON}`).toHaveText("Outcome");
-        expectWithin(".o-mail-ActivityListPopoverItem > div");
+        expectWithin(".o-mail-ActivityListPopoverItem > div:first-child");
         await contains(BUTTON).click();
         await waitFor(".modal .o_form_view");
         expect(".o-mail-ActivityListPopover").toHaveCount(0);
