@@ -10,7 +10,9 @@ class CrmLead(models.Model):
     def create(self, vals_list):
         leads = super().create(vals_list)
         leads._cx_refresh(leads.partner_id)
-        leads._cx_ask_for_roles()
+        # mails, forms of the website and quick entries come into the first stage: nobody chose it
+        chosen = [bool(vals.get("stage_id")) for vals in vals_list]
+        leads._cx_arrived(refuse=leads.filtered(lambda lead, of=iter(chosen): next(of)))
         return leads
 
     def write(self, vals):
@@ -18,9 +20,8 @@ class CrmLead(models.Model):
         done = super().write(vals)
         if WATCHED & set(vals):
             self._cx_refresh(partners | self.partner_id, companies)
-        if "stage_id" in vals:
-            self._cx_ask_for_roles()
-            self.env["cx.seat"]._learn_from(self.filtered("stage_id.is_won"))
+        if {"stage_id", "type"} & set(vals):
+            self._cx_arrived(refuse=self)
         return done
 
     def unlink(self):
@@ -28,6 +29,11 @@ class CrmLead(models.Model):
         done = super().unlink()
         self.env["cx.customer"]._refresh_partners(partners, companies, self._name)
         return done
+
+    def _merge_dependences(self, opportunities):
+        result = super()._merge_dependences(opportunities)
+        self.env["cx.seat"]._merge_leads(self, opportunities)
+        return result
 
     def _cx_companies(self):
         """The companies that see these leads; one without company is seen by all."""

@@ -48,6 +48,7 @@ class CxBuyerRole(models.Model):
                 }
                 for role in self._all()
             ],
+            "editable": self.env["cx.seat"].has_access("create"),
             "rule": bool(needed) and stage.cx_role_rule,
             "stage": stage.name if stage else "",
             "partner_id": partner._origin.id,

@@ -1,6 +1,6 @@
 """The buying committee of a deal, or of a customer: who holds which of the five roles."""
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
@@ -37,11 +37,12 @@ class CxCommittee(models.AbstractModel):
                 if known["strength"] < need["strength"]:
                     found[need["id"]] = need
             customer = deal.partner_id.commercial_partner_id._origin
-            shown = customer.cx_needs
-            if found and shown:
+            if found:
                 needs = sorted(found.values(), key=lambda need: -need["strength"])
-                shown = {**shown, "needs": needs}
-            deal.cx_needs = shown
+                whose = customer or deal.cx_seat_ids.partner_id._origin[:1]
+                deal.cx_needs = {"partner_id": whose.id, "needs": needs}
+            else:
+                deal.cx_needs = customer.cx_needs
 
     def _cx_stage(self):
         """The sales stage that asks for roles, if any."""
@@ -60,7 +61,17 @@ class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "cx.committee"]
 
-    cx_seat_ids = fields.One2many("cx.seat", "order_id", "Buying Committee", groups=REP)
+    cx_seat_ids = fields.One2many("cx.seat", "order_id", "Buying Committee", groups=REP, copy=True)
+
+    @api.onchange("opportunity_id")
+    def _onchange_cx_opportunity(self):
+        """A new quotation shows the opportunity's committee before it is saved."""
+        if not self._origin and not self.cx_seat_ids:
+            names = ("partner_id", "name", "role_id", "stance", "since", "note")
+            self.cx_seat_ids = [
+                Command.create({name: seat[name] for name in names})
+                for seat in self.opportunity_id.cx_seat_ids
+            ]
 
 
 class ResPartner(models.Model):
@@ -126,10 +137,14 @@ class CrmLead(models.Model):
     _name = "crm.lead"
     _inherit = ["crm.lead", "cx.committee"]
 
-    cx_seat_ids = fields.One2many("cx.seat", "lead_id", "Buying Committee", groups=REP)
+    cx_seat_ids = fields.One2many("cx.seat", "lead_id", "Buying Committee", groups=REP, copy=True)
     cx_seats_filled = fields.Integer(
         "Roles Known", compute="_compute_cx_seats_filled", groups=REP,
         help="How many of the five buyer roles somebody holds in this opportunity.",
+    )  # fmt: skip
+    cx_role_missing = fields.Boolean(
+        compute="_compute_cx_seats_filled", groups=REP,
+        help="The stage asks for a role that nobody holds.",
     )  # fmt: skip
     cx_incomplete = fields.Boolean(
         "Committee Incomplete", compute="_compute_cx_seats_filled", search="_search_cx_incomplete",
@@ -156,8 +171,9 @@ class CrmLead(models.Model):
             # what is being edited is in no table yet
             seated = stored.get(lead, every.browse()) if lead.id else lead.cx_seat_ids.role_id
             lead.cx_seats_filled = len(seated)
-            asked = lead.stage_id.cx_role_ids or every
-            lead.cx_incomplete = lead.won_status == "pending" and bool(asked - seated)
+            asked, pending = lead.stage_id.cx_role_ids, lead.won_status == "pending"
+            lead.cx_role_missing = pending and bool(asked - seated)
+            lead.cx_incomplete = pending and bool((asked or every) - seated)
 
     def _search_cx_incomplete(self, operator, value):
         if operator != "in":
@@ -172,8 +188,11 @@ class CrmLead(models.Model):
         incomplete &= Domain("won_status", "=", "pending")
         return incomplete if True in value else ~incomplete
 
-    def _cx_ask_for_roles(self):
-        """Opportunities came to another stage: refuse, or warn, where it asks for more roles."""
+    def _cx_arrived(self, refuse):
+        """Opportunities came to another stage: look who is missing, and learn from won ones.
+
+        :param refuse: of these, where the stage does not let them in; of others it only warns
+        """
         warnings = []
         # sudo: what the stage asks for, and who is there, also for who may see no seats
         for lead in self.sudo().filtered(lambda lead: lead.type == "opportunity"):
@@ -187,9 +206,10 @@ class CrmLead(models.Model):
                 stage=lead.stage_id.name,
                 roles=", ".join(missing.mapped("name")),
             )
-            if lead.stage_id.cx_role_rule == "block":
+            if lead.stage_id.cx_role_rule == "block" and lead.id in refuse.ids:
                 raise ValidationError(message)
             warnings.append(message)
         if warnings:
             message = "\n".join(warnings[:WARNED])
             self.env.user._bus_send("simple_notification", {"type": "warning", "message": message})
+        self.env["cx.seat"]._learn_from(self.filtered("stage_id.is_won"))

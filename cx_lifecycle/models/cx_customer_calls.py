@@ -118,8 +118,7 @@ class CxCustomer(models.Model):
     def _no_calls(self):
         """SQL of whether the number of contact ``p`` is on the block list."""
         return SQL(
-            "EXISTS (SELECT FROM phone_blacklist b WHERE b.active"
-            " AND b.number = p.phone_sanitized)"
+            "EXISTS (SELECT FROM phone_blacklist b WHERE b.active AND b.number = p.phone_sanitized)"
         )
 
     def _no_mails(self):
@@ -223,7 +222,7 @@ class CxCustomer(models.Model):
                            WHEN c.hold_until IS NOT NULL THEN 'held'
                            WHEN c.snooze_until > %(on)s THEN 'postponed'
                            WHEN %(blocked)s THEN 'opted_out'
-                           WHEN a.user_id IS DISTINCT FROM p.user_id THEN 'handed_over'
+                           WHEN c.proposed_user_id IS DISTINCT FROM p.user_id THEN 'handed_over'
                            WHEN c.stage_id IN (%(new)s, %(active)s)
                                 AND c.next_purchase_to <= %(on)s IS NOT TRUE THEN 'on_time' END
                            AS ended

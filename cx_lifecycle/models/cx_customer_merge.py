@@ -30,7 +30,7 @@ class CxCustomer(models.Model):
         for customer in self | others:
             if bought and customer.declared_lost_on and bought > customer.declared_lost_on:
                 customer.write({"declared_lost_on": False, "declared_lost_reason": False})
-        for name in ("hold", "declared_lost", "snooze"):
+        for name in ("hold", "declared_lost", "snooze", "proposed"):
             fields = [f for f in self._fields if f.startswith(f"{name}_")]
             donor = others.filtered(lambda c, f=fields: any(c[n] for n in f))[:1]
             if donor and not any(self[n] for n in fields):
@@ -47,6 +47,13 @@ class CxCustomer(models.Model):
                 others.ids,
             )
         )
+        self.env["mail.activity"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE mail_activity SET cx_customer_id = %s WHERE cx_customer_id = ANY(%s)",
+                self.id, others.ids,
+            )
+        )  # fmt: skip
         self.env["cx.objection"].flush_model()
         self.env.cr.execute(
             SQL(

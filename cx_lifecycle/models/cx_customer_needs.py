@@ -160,7 +160,7 @@ class ResPartner(models.Model):
         shown = SQL(
             "EXISTS (SELECT FROM res_partner k WHERE k.id = p.commercial_partner_id AND %s IN %s)",
             self._field_to_sql("k", "cx_customer_id"),
-            self.env["cx.customer"]._search([]).subselect(),
+            self.env["cx.customer"]._search([], active_test=False).subselect(),
         )
         whose = self._origin._cx_needs(shown)
         for partner in self:

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 SOURCES = [
     ("rep", "Sales rep"),
@@ -9,6 +9,8 @@ SOURCES = [
     ("range", "Purchased range"),
     ("note", "Note"),
 ]
+
+CUSTOMER = "commercial_partner_id"  # follows the contact
 
 
 class CxNeedEvidence(models.Model):
@@ -77,6 +79,7 @@ class CxNeedEvidence(models.Model):
             for vals in vals_list:
                 self._check_by_hand(vals)
                 vals["user_id"] = self.env.uid
+                vals.pop(CUSTOMER, None)
         pieces = super().create(vals_list)
         self._add_up(pieces._concerned())
         return pieces
@@ -84,8 +87,10 @@ class CxNeedEvidence(models.Model):
     def write(self, vals):
         if not self.env.su:
             self._check_by_hand(vals)
+            vals = {name: vals[name] for name in vals if name not in ("user_id", CUSTOMER)}
         before = self._concerned()
         done = super().write(vals)
+        self.check_access("write")  # nor may it be handed to a customer of somebody else
         self._add_up(before + self._concerned())
         return done
 
@@ -94,6 +99,11 @@ class CxNeedEvidence(models.Model):
         done = super().unlink()
         self._add_up(before)
         return done
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_purchases(self):
+        if not self.env.su:
+            self._check_by_hand({})
 
     def _check_by_hand(self, vals):
         if vals.get("source") == "range" or vals.get("figures") or "range" in self.mapped("source"):
@@ -112,6 +122,23 @@ class CxNeedEvidence(models.Model):
         for company in {company for company, _partner_id in concerned}:
             partner_ids = {partner_id for c, partner_id in concerned if c == company}
             self.env["cx.customer"]._learn_needs(company, list(partner_ids))
+
+    @api.model
+    def _after_merge(self, target):
+        """Contacts became one: their evidence belongs to that one's customer now."""
+        self.flush_model()
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        rows = self.env.execute_query(
+            SQL(
+                "UPDATE cx_need_evidence SET commercial_partner_id = %s"
+                " WHERE partner_id = %s RETURNING company_id",
+                target.commercial_partner_id.id,
+                target.id,
+            )
+        )
+        self.invalidate_model()
+        for company in self.env["res.company"].browse({row[0] for row in rows}):
+            self.env["cx.customer"]._learn_needs(company, target.commercial_partner_id.ids)
 
     # ---------------------------------------------------------------- reading
     @api.model

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from . import cx_policy_domain as domains
-from .scopes import everybody
+from .scopes import everybody, ids_scope
 
 LOT = 1000  # customers evaluated between two commits, about a second
 # ids are drawn before they are committed: look a little behind the last one seen
@@ -191,5 +191,8 @@ class CxRun(models.Model):
         )
         if not rows:
             return None
-        self._lot(company, [partner_id for _id, partner_id in rows], on)
+        partner_ids = [partner_id for _id, partner_id in rows]
+        self._lot(company, partner_ids, on)
+        # whose contacts came, left or were deleted may have other needs now
+        self.env["cx.customer"]._write_needs(company, ids_scope(partner_ids), on)
         return rows[-1][0], len(rows)

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 SUGGESTED = 8  # people proposed for an empty seat
@@ -84,6 +84,24 @@ class CxSeat(models.Model):
                     )
                 )
 
+    @api.constrains("company_id", "lead_id", "order_id")
+    def _check_company(self):
+        for seat in self:
+            deal = seat.order_id or seat.lead_id
+            if deal and seat.company_id != deal.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "Company: a seat in %s belongs to the company of that deal. Leave the "
+                        "company empty.",
+                        deal.display_name,
+                    )
+                )
+
+    def write(self, vals):
+        done = super().write(vals)
+        self.check_access("write")  # nor may it be handed to a deal of somebody else
+        return done
+
     # ------------------------------------------------------------ suggestions
     @api.model
     @api.readonly
@@ -106,19 +124,23 @@ class CxSeat(models.Model):
             & Domain("partner_id", "!=", False)
             & Domain.OR(
                 Domain(path, "=", customer.id)
-                for path in (
-                    "account_id",
-                    "lead_id.partner_id.commercial_partner_id",
-                    "order_id.partner_id.commercial_partner_id",
+                for path, model in (
+                    ("account_id", "res.partner"),
+                    ("lead_id.partner_id.commercial_partner_id", "crm.lead"),
+                    ("order_id.partner_id.commercial_partner_id", "sale.order"),
                 )
+                if self.env[model].has_access("read")
             ),
             order="since desc, id desc",
         ):
+            person = seat.partner_id
+            if person in reasons or not person.has_access("read"):
+                continue
             where = seat.order_id.name or seat.lead_id.name or customer.name
-            reasons.setdefault(
-                seat.partner_id,
-                self.env._("%(role)s: %(where)s", role=seat.role_id.name, where=where),
-            )
+            reason = self.env._("%(role)s: %(where)s", role=seat.role_id.name, where=where)
+            if person.commercial_partner_id not in (customer, person):  # an adviser, or gone
+                reason = f"{reason} · {person.commercial_partner_id.name}"
+            reasons[person] = reason
         contacts = partner.search(
             [("commercial_partner_id", "=", customer.id), ("is_company", "=", False),
              ("type", "=", "contact")], limit=SUGGESTED + len(taken), order="id",

@@ -15,7 +15,7 @@ class CxSeat(models.Model):
 
     @api.model
     def _copy_to_orders(self, orders):
-        """Quotations made from an opportunity begin with its committee."""
+        """Quotations made from an opportunity begin with its committee, unless they have one."""
         if not orders.opportunity_id:
             return
         self._insert(
@@ -23,7 +23,8 @@ class CxSeat(models.Model):
             SQL(
                 "SELECT s.partner_id, s.name, s.role_id, o.id, o.company_id, s.stance, s.since,"
                 " s.note FROM cx_seat s JOIN sale_order o ON o.opportunity_id = s.lead_id"
-                " WHERE o.id = ANY(%s) ORDER BY s.id",
+                " WHERE o.id = ANY(%s) AND NOT EXISTS (SELECT FROM cx_seat t"
+                " WHERE t.order_id = o.id) ORDER BY s.id",
                 orders.ids,
             ),
         )
@@ -56,22 +57,56 @@ class CxSeat(models.Model):
         )
 
     @api.model
-    def _merge_partners(self, sources, target):
+    def _merge_partners(self, sources, target, people=True):
         """Of seats that become the same when contacts become one, keep the oldest.
 
         The generic merge would give up all seats of a contact when one of them collides.
+
+        :param people: as persons too, not as customers only
         """
         self.flush_model()
         self.env.cr.execute(
             SQL(
                 "DELETE FROM cx_seat WHERE id IN (SELECT id FROM ("
                 "SELECT id, row_number() OVER (PARTITION BY %(person)s, %(account)s, role_id,"
-                " lead_id, order_id, company_id ORDER BY id) AS nth FROM cx_seat"
+                " lead_id, order_id, company_id, CASE WHEN partner_id IS NULL THEN name END"
+                " ORDER BY id) AS nth FROM cx_seat"
                 " WHERE partner_id = ANY(%(ids)s) OR account_id = ANY(%(ids)s)) AS same"
                 " WHERE nth > 1)",
-                person=one_of("partner_id", sources, target),
+                person=one_of("partner_id", sources if people else sources.browse(), target),
                 account=one_of("account_id", sources, target),
                 ids=(sources | target).ids,
+            )
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _after_merge(self, target):
+        """A customer that became a contact hands its seats on to its customer."""
+        customer = target.commercial_partner_id
+        if customer == target:
+            return
+        self._merge_partners(target, customer, people=False)
+        self.env.cr.execute(
+            SQL("UPDATE cx_seat SET account_id = %s WHERE account_id = %s", customer.id, target.id)
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _merge_leads(self, lead, others):
+        """Opportunities become one: so do their committees, and the oldest of equal seats stays."""
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE cx_seat SET lead_id = %(lead)s, company_id = %(company)s
+                 WHERE id IN (SELECT min(id) FROM cx_seat WHERE lead_id = ANY(%(all)s)
+                            GROUP BY role_id, coalesce(partner_id::text, name)
+                              HAVING NOT bool_or(lead_id = %(lead)s))
+                """,
+                lead=lead.id,
+                company=lead.company_id.id or None,
+                all=(lead | others).ids,
             )
         )
         self.invalidate_model()

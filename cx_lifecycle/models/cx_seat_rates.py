@@ -46,12 +46,15 @@ class CxSeat(models.Model):
                 SELECT role.id, seat.deal IS NOT NULL AS seated,
                        count(*) FILTER (WHERE deal.won_status = 'won'), count(*)
                   FROM deal CROSS JOIN cx_buyer_role role
-             LEFT JOIN (SELECT DISTINCT s.lead_id AS deal, s.role_id, s.since FROM cx_seat s) seat
+             LEFT JOIN (SELECT s.lead_id AS deal, s.role_id, min(s.since) AS since FROM cx_seat s
+                         WHERE s.lead_id IS NOT NULL GROUP BY s.lead_id, s.role_id) seat
                     ON seat.deal = deal.id AND seat.role_id = role.id
-                   AND seat.since <= coalesce(deal.date_closed::date, seat.since)
+                   AND seat.since <= coalesce(
+                       (deal.date_closed AT TIME ZONE 'UTC' AT TIME ZONE %s)::date, seat.since)
               GROUP BY role.id, seated
                 """,
                 deals,
+                self.env.company.partner_id.tz or "UTC",
             )
         )
         sides = {}

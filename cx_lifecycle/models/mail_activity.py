@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 
 from odoo.addons.mail.tools.discuss import Store
 
-
 from .res_partner import REP
 
 MACHINE = ("cx_customer_id", "cx_silent_since")
@@ -23,7 +22,9 @@ class MailActivity(models.Model):
         "the customer buys.",
     )
     cx_silent_since = fields.Date(
-        readonly=True, groups=REP, help="The customer's last purchase when the activity was planned."
+        readonly=True,
+        groups=REP,
+        help="The customer's last purchase when the activity was planned.",
     )
 
     def _has_field_access(self, field, operation):

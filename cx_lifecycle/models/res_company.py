@@ -22,11 +22,15 @@ class ResCompany(models.Model):
     @api.constrains("cx_calls_per_day")
     def _check_calls_per_day(self):
         for company in self:
-            if not 0 <= company.cx_calls_per_day <= MOST:
-                raise ValidationError(
-                    self.env._(
-                        "Calls per Rep and Day: enter a number from 0 to %(most)s, not %(number)s.",
-                        most=MOST,
-                        number=company.cx_calls_per_day,
-                    )
+            self._check_calls(company.cx_calls_per_day)
+
+    @api.model
+    def _check_calls(self, number):
+        if not 0 <= number <= MOST:
+            raise ValidationError(
+                self.env._(
+                    "Calls per Day: enter a number from 0 to %(most)s, not %(number)s.",
+                    most=MOST,
+                    number=number,
                 )
+            )

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResUsers(models.Model):
@@ -10,3 +10,8 @@ class ResUsers(models.Model):
     cx_calls_per_day = fields.Integer(
         "Calls per Day", help="The night plans at most so many calls for this rep. 0: none."
     )
+
+    @api.constrains("cx_calls_per_day")
+    def _check_cx_calls_per_day(self):
+        for user in self:
+            self.env["res.company"]._check_calls(user.cx_calls_per_day)

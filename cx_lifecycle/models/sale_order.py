@@ -13,6 +13,7 @@ class SaleOrder(models.Model):
     def create(self, vals_list):
         orders = super().create(vals_list)
         self.env["cx.seat"]._copy_to_orders(orders)
+        self.env["cx.seat"]._learn_from(orders.filtered(lambda order: order.state == "sale"))
         orders._cx_refresh(orders.partner_id)
         return orders
 

@@ -125,27 +125,39 @@ class CxOutcome(models.TransientModel):
         return self._learned_then("action_contest")
 
     def _learned_then(self, action):
-        self._learn()
         if not self.customer_id:
             raise UserError(self.env._("%s is not a customer yet.", self.partner_id.display_name))
+        self._learn()
+        self.need_id = False  # kept: whoever comes back to this dialog does not say it again
         return getattr(self.customer_id, action)()
 
     def _save(self, outcome):
         self.ensure_one()
         words = self._words(outcome, self._learn())
         activity = self._activity()
+        call = activity.filtered("cx_customer_id")
+        # sudo: what the planned call was about, for the one that takes its place
+        about = {name: call.sudo()[name] for name in ("cx_customer_id", "cx_silent_since")}
         if activity:
             activity.action_feedback(feedback=words)
         else:
             self.partner_id.message_post(body=words, subtype_xmlid="mail.mt_note")
         if self.next_on:
-            self.partner_id.activity_schedule(
+            again = self.partner_id.activity_schedule(
                 "mail.mail_activity_data_call",
                 date_deadline=self.next_on,
                 summary=self.note or self.env._("Call again"),
-                user_id=self.env.uid,
+                user_id=(call.user_id or self.env.user).id,
                 automated=False,
             )
+            if call and outcome == "no_answer":  # the same call, later: it ends by itself too
+                again.sudo().write(  # sudo: the machine's
+                    {
+                        "automated": True,
+                        "cx_customer_id": about["cx_customer_id"].id,
+                        "cx_silent_since": about["cx_silent_since"],
+                    }
+                )
         return {"type": "ir.actions.act_window_close", "infos": {"cx_saved": True}}
 
     def _activity(self):
@@ -154,11 +166,11 @@ class CxOutcome(models.TransientModel):
         return activity.filtered("active") if activity else self._planned()
 
     def _planned(self):
-        """The call that the night planned with this customer for the user, if it is open."""
+        """The call that the night planned with this customer, for whomever, if it is open."""
         if not self.customer_id:
             return self.env["mail.activity"]
         return self.env["mail.activity"].search(
-            [("cx_customer_id", "=", self.customer_id.id), ("user_id", "=", self.env.uid)], limit=1
+            [("cx_customer_id", "=", self.customer_id.id)], limit=1
         )
 
     def _learn(self):

@@ -43,23 +43,23 @@ class CallCase(LifecycleCase, MockEmail):
             found |= self.buy(partner, 120, 150, 180, 210, amount=amount + n)
         return found
 
-    def last_note(self, partner):
-        return partner.message_ids.sorted("id")[-1:].body
+    def plan(self):
+        """Plan the calls of the day without the rest of the night; how many."""
+        chosen, _waiting = self.Customer._calls_due(self.company, TODAY)
+        self.Customer._plan_calls(chosen, self.company, TODAY)
+        return sum(map(len, chosen.values()))
 
 
 class TestPlanning(CallCase):
-    def test_a_call_with_reason_person_and_argument(self):
+    def test_a_call_of_today_for_the_salesperson(self):
         run = self.night()
         call = self.calls(self.customer)
         self.assertEqual(call.res_model, "res.partner")
         self.assertEqual(call.res_id, self.firm.id)
         self.assertEqual((call.user_id, call.date_deadline), (self.rep, TODAY))
         self.assertTrue(call.automated)
-        self.assertEqual(call.summary, self.customer.why_data["short"])
-        self.assertIn("d late, usual", call.summary)
-        self.assertIn("Buys every ~", call.note)
-        self.assertIn("Ask for", call.note)
-        self.assertIn("+33 1 99 00 11 22", call.note)
+        # who may read the contact reads its activities: no figures, no needs
+        self.assertEqual((call.summary, call.note), ("Going quiet", False))
         self.assertEqual((run.calls_planned, run.calls_waiting), (1, 0))
         self.assertEqual(self.customer.proposed_on, TODAY)
 
@@ -97,10 +97,12 @@ class TestPlanning(CallCase):
         late = self.late(3, self.rep)
         self.company.cx_calls_per_day = 2
         self.night()
-        self.night()
+        self.night(as_of=TODAY + timedelta(days=1))
         self.assertEqual(len(self.calls()), 2)
         self.calls().action_feedback("done")
-        self.night()
+        self.night()  # what was planned today is done, and the day is full
+        self.assertFalse(self.calls())
+        self.night(as_of=TODAY + timedelta(days=1))
         self.assertEqual(self.calls().cx_customer_id, late[1] | late[0])
 
     def test_a_reps_own_number(self):
@@ -181,7 +183,8 @@ class TestPlanning(CallCase):
         self.assertEqual(len(self._mails), 2)
         mine = next(mail for to, mail in mails.items() if "call_rep@" in to)
         self.assertEqual(mine["subject"], "Customers going quiet: 13")
-        self.assertIn("Firm", mine["body"])
+        for words in ("Firm", "+33 1 99 00 11 22", "What must not go wrong", "d late, usual"):
+            self.assertIn(words, mine["body"])
         self.assertIn("And others", mine["body"])
         link = (
             f"{self.env['ir.config_parameter'].sudo().get_param('web.base.url')}/odoo/going-quiet"
@@ -202,8 +205,10 @@ class TestPlanning(CallCase):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.env["ir.module.module"]._load_module_terms(["cx_lifecycle"], ["fr_FR"])
         self.rep.lang = "fr_FR"
-        self.night()
-        self.assertIn("Achète", self.calls(self.customer).note)
+        with self.mock_mail_gateway():
+            self.night()
+        self.assertEqual(self.calls(self.customer).summary, "Silencieux")
+        self.assertIn("d’habitude", self._new_mails.body_html)
 
     def test_a_thousand_calls_cost_queries_by_the_lot(self):
         self.company.cx_calls_per_day = 100
@@ -213,12 +218,11 @@ class TestPlanning(CallCase):
             self.env.flush_all()
             self.calls().unlink()
             before = self.env.cr.sql_log_count
-            planned, _waiting = self.Customer._plan_calls(self.company, TODAY)
+            planned = self.plan()
             counts.append((planned, self.env.cr.sql_log_count - before))
         (few, cheap), (many, dear) = counts
         self.assertGreater(many, few * 5)
         self.assertLess(dear, cheap * 2)
-
 
     def test_a_rep_more_costs_the_summary_and_few_queries_besides(self):
         counts = []
@@ -228,7 +232,7 @@ class TestPlanning(CallCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            planned, _waiting = self.Customer._plan_calls(self.company, TODAY)
+            planned = self.plan()
             self.env.flush_all()
             counts.append((planned, self.env.cr.sql_log_count - before))
         (few, cheap), (many, dear) = counts
@@ -253,7 +257,7 @@ class TestEnding(CallCase):
         self.order(self.firm, TODAY)
         call = self.closed()
         self.assertFalse(call.active)
-        self.assertIn("Done by itself: bought on", call.feedback)
+        self.assertIn("Done by itself: the customer has bought", call.feedback)
         self.assertIn("Done by itself", "".join(self.firm.message_ids.mapped("body")))
 
     def test_a_purchase_entered_late_counts_too(self):

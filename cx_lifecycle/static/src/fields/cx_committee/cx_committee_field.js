@@ -64,6 +64,11 @@ export class CxCommitteeField extends Component {
         return this.props.record.data.cx_committee || {};
     }
 
+    /** Who may not write seats, a marketer for instance, sees them as they are. */
+    get isReadonly() {
+        return this.props.readonly || this.committee.editable === false;
+    }
+
     get roles() {
         return this.committee.roles || [];
     }
