@@ -49,24 +49,42 @@ const reachTheFirst = ({ place, nth, person, stage }) => [
     },
     { content: "nothing is to do any more", trigger: ".o-mail-Chatter:not(:has(.o-mail-Activity))" },
 ];
-const today = (stage) =>
-    reachTheFirst({
+/** Nothing of the inner sticks out of the outer. */
+const fits = (content, outer, inner) => ({
+    content,
+    trigger: `${outer} ${inner}`,
+    run() {
+        const hull = this.anchor.closest(outer).getBoundingClientRect();
+        const { bottom, right } = this.anchor.getBoundingClientRect();
+        if (bottom > hull.bottom + 1 || right > hull.right + 1) {
+            throw new Error(`${inner} sticks out of ${outer}`);
+        }
+    },
+});
+const today = (stage) => [
+    fits("the whole number can be read", ".o_data_cell[name=next_phone]", "a[href^='tel:']"),
+    ...reachTheFirst({
         place: row("Zeta Works"),
         nth: rows,
         person: ".o_data_cell[name=partner_id]",
         stage: currentStage(stage),
-    });
+    }),
+];
 
 registry.category("web_tour.tours").add("cx_job_today", { steps: () => today("Active") });
 registry.category("web_tour.tours").add("cx_job_today_fr", { steps: () => today("Actif") });
 registry.category("web_tour.tours").add("cx_job_today_phone", {
-    steps: () =>
-        reachTheFirst({
+    steps: () => [
+        ...reachTheFirst({
             place: ".o_kanban_record:contains(Zeta Works)",
             nth: cards,
             person: ".fw-bold",
             stage: ".o_field_cx_stage_bar button.dropdown-toggle:contains(Active)",
         }),
+        { content: "what to ask", trigger: ".o_cx_need_unknown", run: "click" },
+        { trigger: ".o_cx_needs_popover .o_cx_needs_first li:eq(2)" },
+        fits("it scrolls inside", ".o_cx_needs_popover", ".popover-body"),
+    ],
 });
 
 registry.category("web_tour.tours").add("cx_job_prepare", {
