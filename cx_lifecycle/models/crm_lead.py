@@ -8,11 +8,12 @@ class CrmLead(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        leads = super().create(vals_list)
-        leads._cx_refresh(leads.partner_id)
         # mails, forms of the website and quick entries come into the first stage: nobody chose it
         chosen = [bool(vals.get("stage_id")) for vals in vals_list]
-        leads._cx_arrived(refuse=leads.filtered(lambda lead, of=iter(chosen): next(of)))
+        leads = super().create(vals_list)
+        leads._cx_refresh(leads.partner_id)
+        pairs = zip(leads, chosen, strict=True)
+        leads._cx_arrived(refuse=leads.browse(lead.id for lead, of_choice in pairs if of_choice))
         return leads
 
     def write(self, vals):

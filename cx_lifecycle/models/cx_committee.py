@@ -49,7 +49,7 @@ class CxCommittee(models.AbstractModel):
         return self.env["crm.stage"]
 
     @api.depends("partner_id", "cx_seat_ids")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_cx_committee(self):
         for deal in self:
             deal.cx_committee = self.env["cx.buyer.role"]._committee(
@@ -91,7 +91,7 @@ class ResPartner(models.Model):
     )
 
     @api.depends("cx_seat_ids", "cx_customer_id")
-    @api.depends_context("lang", "company")
+    @api.depends_context("lang", "company", "uid")
     def _compute_cx_committee(self):
         for partner in self:
             # until the company has accepted, and for who is no customer, there is nothing to show

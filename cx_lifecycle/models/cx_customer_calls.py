@@ -220,7 +220,7 @@ class CxCustomer(models.Model):
                            THEN 'bought'
                            WHEN c.declared_lost_on IS NOT NULL OR c.stage_id = %(lost)s THEN 'lost'
                            WHEN c.hold_until IS NOT NULL THEN 'held'
-                           WHEN c.snooze_until > %(on)s THEN 'postponed'
+                           WHEN c.snooze_until > greatest(%(on)s, a.date_deadline) THEN 'postponed'
                            WHEN %(blocked)s THEN 'opted_out'
                            WHEN c.proposed_user_id IS DISTINCT FROM p.user_id THEN 'handed_over'
                            WHEN c.stage_id IN (%(new)s, %(active)s)

@@ -168,6 +168,23 @@ class CxCustomer(models.Model):
             self._settle_calls(company, self._today(company), group.partner_id.ids)
         return True
 
+    def _talked(self, until=None):
+        """Somebody has just called: nobody is proposed again before the next call.
+
+        :param until: day of the next call; when empty, as long as the customer usually takes to
+            buy, or a month, within a week and three months
+        """
+        today = fields.Date.context_today(self)
+        for customer in self.sudo():  # sudo: as for postponing, whose rights the caller has
+            days = min(max(round(customer.usual_interval or 30), 7), 90)
+            customer.write(
+                {
+                    "snooze_until": until or fields.Date.add(today, days=days),
+                    "snooze_reason": "talking",
+                    "snooze_note": False,
+                }
+            )
+
     def _judge(self, values, message):
         """Write a verdict, draw its consequences now, and leave a note on the contact."""
         customers = self.sudo()  # sudo: reps read customers, and change them only by these verdicts

@@ -158,6 +158,7 @@ class CxOutcome(models.TransientModel):
                         "cx_silent_since": about["cx_silent_since"],
                     }
                 )
+        self.customer_id._filtered_access("read")._talked(self.next_on)
         return {"type": "ir.actions.act_window_close", "infos": {"cx_saved": True}}
 
     def _activity(self):

@@ -179,17 +179,15 @@ class TestPlanning(CallCase):
         with self.mock_mail_gateway():
             self.night()
         self.assertEqual(len(self.calls()), 15)
-        mails = {mail["email_to"][0]: mail for mail in self._mails}
-        self.assertEqual(len(self._mails), 2)
-        mine = next(mail for to, mail in mails.items() if "call_rep@" in to)
-        self.assertEqual(mine["subject"], "Customers going quiet: 13")
+        self.assertEqual(len(self._new_mails), 2)
+        mine = self._new_mails.filtered(lambda m: m.recipient_ids == self.rep.partner_id)
+        self.assertEqual(mine.subject, "Customers going quiet: 13")
+        self.assertEqual(mine.state, "outgoing")  # queued: the night waits for no mail server
         for words in ("Firm", "+33 1 99 00 11 22", "What must not go wrong", "d late, usual"):
-            self.assertIn(words, mine["body"])
-        self.assertIn("And others", mine["body"])
-        link = (
-            f"{self.env['ir.config_parameter'].sudo().get_param('web.base.url')}/odoo/going-quiet"
-        )
-        self.assertIn(link, mine["body"])
+            self.assertIn(words, mine.body_html)
+        self.assertIn("And others", mine.body_html)
+        link = f"{self.rep.get_base_url()}/odoo/going-quiet"
+        self.assertIn(link, mine._prepare_outgoing_body())
 
     def test_the_kind_of_activity_is_the_companys(self):
         todo = self.env.ref("mail.mail_activity_data_todo")
@@ -207,7 +205,7 @@ class TestPlanning(CallCase):
         self.rep.lang = "fr_FR"
         with self.mock_mail_gateway():
             self.night()
-        self.assertEqual(self.calls(self.customer).summary, "Silencieux")
+        self.assertEqual(self.calls(self.customer).summary, "Client à relancer")
         self.assertIn("d’habitude", self._new_mails.body_html)
 
     def test_a_thousand_calls_cost_queries_by_the_lot(self):

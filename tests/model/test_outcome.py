@@ -77,6 +77,17 @@ class TestOutcome(OutcomeCase):
         )
         self.assertFalse(plan.automated)
 
+    def test_who_was_called_leaves_the_list_until_the_next_call(self):
+        self.dialog().save().action_reached()
+        usual = round(self.customer.usual_interval)
+        self.assertEqual(self.customer.snooze_until, TODAY + timedelta(days=usual))
+        with self.dialog() as form:
+            form.next_on = TODAY + timedelta(days=3)
+        form.record.action_reached()
+        self.assertEqual(self.customer.snooze_until, TODAY + timedelta(days=3))
+        # nobody said that the machine was wrong
+        self.assertFalse(self.env["cx.objection"].search([("customer_id", "=", self.customer.id)]))
+
     def test_who_is_known_to_decide_is_proposed(self):
         self.env["cx.seat"].create(
             {"partner_id": self.bert.id, "role_id": self.decider.id, "account_id": self.firm.id}

@@ -73,7 +73,8 @@ class TestForged(PeopleCase):
     def test_a_planned_call_tells_others_no_figures(self):
         self.heard(self.firm)
         self.night()
-        plain = new_test_user(self.env, "people_plain", "base.group_partner_manager")
+        groups = "base.group_user,base.group_partner_manager"
+        plain = new_test_user(self.env, "people_plain", groups)
         call = self.env["mail.activity"].with_user(plain).search([("res_id", "=", self.firm.id)])
         self.assertEqual((call.summary, call.note), ("Going quiet", False))
         with self.assertRaises(AccessError):
@@ -105,11 +106,8 @@ class TestForged(PeopleCase):
         there = self.env["res.company"].create({"name": "There"})
         order = self.quotation(self.partner("Foreign"), company=there, user_id=False)
         for company in (self.company.id, False):
-            with self.assertRaises(AccessError if not company else ValidationError):
-                self.seat(
-                    "payer", self.rep, order_id=order.id, name="Me", company_id=company
-                )  # fmt: skip
-                self.env.flush_all()
+            with self.assertRaises(ValidationError):
+                self.seat("payer", self.rep, order_id=order.id, name="Me", company_id=company)
         self.assertFalse(order.cx_seat_ids)
 
     def test_nobody_deletes_what_purchases_tell(self):
@@ -237,7 +235,8 @@ class TestCallsGoOn(PeopleCase):
 
     def test_who_becomes_part_of_another_firm_is_not_called(self):
         self.night()
-        self.firm.write({"parent_id": self.partner("Group", is_company=True).id})
+        group = self.partner("Group", is_company=True)
+        self.firm.write({"is_company": False, "parent_id": group.id})
         self.afresh()
         self.night()
         self.assertFalse(self.calls())
