@@ -276,7 +276,10 @@ def reps_list(database):
 def _late(rep):
     """The domain of the filters that the list opens with."""
     return [
-        "&", ("user_id", "=", rep.id), "&", ("alert", "=", "late"), "&", ("hold_until", "=", False),
+        ("user_id", "=", rep.id),
+        "|", ("alert", "=", "late"),
+        "&", ("stage_id.code", "=", "dormant"), ("stage_since", ">", "today -90d"),
+        ("hold_until", "=", False),
         "|", ("snooze_until", "=", False), ("snooze_until", "<=", "today"),
     ]  # fmt: skip
 
@@ -340,12 +343,14 @@ def _bare_list(env, rep):
                 " gap_log_square_sum::float8 AS sq, (%(on)s - last_purchase_on)::float8 AS silence"
                 " FROM cx_customer c JOIN res_partner p ON p.id = c.partner_id"
                 " WHERE p.user_id = %(rep)s AND c.company_id = %(company)s AND c.active"
-                " AND c.stage_id = ANY(%(stages)s) AND c.next_purchase_on < %(on)s"
+                " AND (c.stage_id = ANY(%(stages)s) AND c.next_purchase_on < %(on)s"
+                " OR c.stage_id = %(dormant)s AND c.stage_since > %(on)s - 90)"
                 " AND c.hold_until IS NULL AND coalesce(c.snooze_until, %(on)s) <= %(on)s",
                 on=on,
                 rep=rep.id,
                 company=env.company.id,
                 stages=[stages["new"], stages["active"]],
+                dormant=stages["dormant"],
             ),
             policy._constants(),
         ),
@@ -359,8 +364,8 @@ def calls(database, due):
         customers, on = env["cx.customer"], env["cx.customer"]._today(env.company)
         meter = Meter(env)
         with meter:
-            rows, waiting = customers._calls_due(env.company, on)
-        result = {"first": meter.cost, "waiting": len(rows) + waiting}
+            chosen, waiting = customers._calls_due(env.company, on)
+        result = {"first": meter.cost, "waiting": _number(chosen) + waiting}
         _call_these(env, due)
         env.company.cx_calls_per_day = CALLS
         env.cr.commit()
@@ -370,21 +375,26 @@ def calls(database, due):
         looks = []
         for _number in range(READS):
             with meter:
-                rows, _waiting = customers._calls_due(env.company, on)
+                chosen, _waiting = customers._calls_due(env.company, on)
             looks.append(meter.cost)
-        result |= {"due": len(rows), "look": median(looks[1:])}
+        result |= {"due": _number(chosen), "look": median(looks[1:])}
         plans = []
         for _number in range(ROUNDS):
             env.invalidate_all()
             before = _messages(env)
             with meter:
-                planned, _waiting = customers._plan_calls(env.company, on)
+                customers._plan_calls(chosen, env.company, on)
                 env.flush_all()
             plans.append(meter.cost)
-            result |= {"planned": planned, "messages": _messages(env) - before}
+            result |= {"planned": _number(chosen), "messages": _messages(env) - before}
             env.cr.rollback()  # so that nothing is sent
         result["plan"] = median(plans)
     return result
+
+
+def _number(chosen):
+    """How many calls are planned in all."""
+    return sum(map(len, chosen.values()))
 
 
 def _call_these(env, due):

@@ -211,7 +211,10 @@ class CxCustomer(models.Model):
         return SQL(
             """
             SELECT who.name, who.phone, who.email, %(role)s AS role, who.id AS partner_id
-              FROM (SELECT p.id, p.name,
+              FROM (SELECT p.id,
+                           -- somebody of another firm, an adviser or one who left, with that firm
+                           CASE WHEN p.commercial_partner_id IN (c.partner_id, p.id) THEN p.name
+                                ELSE p.complete_name END AS name,
                            CASE WHEN NOT %(no_calls)s THEN nullif(p.phone, '') END AS phone,
                            CASE WHEN NOT %(no_mails)s THEN nullif(p.email, '') END AS email
                       FROM res_partner p

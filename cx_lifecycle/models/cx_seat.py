@@ -85,7 +85,7 @@ class CxSeat(models.Model):
                 )
 
     @api.constrains("company_id", "lead_id", "order_id")
-    def _check_company(self):
+    def _check_deal_company(self):
         for seat in self:
             deal = seat.order_id or seat.lead_id
             if deal and seat.company_id != deal.company_id:

@@ -96,7 +96,9 @@ class CxOutcome(models.TransientModel):
         elif partner:
             seats = self.new({"partner_id": partner.id})._seats()
             first = seats.sorted(lambda seat: (seat.role_id.call_order, seat.id))[:1]
-            people = first.partner_id or partner.child_ids.filtered(lambda p: p.type == "contact")
+            people = first.partner_id._filtered_access("read") or partner.child_ids.filtered(
+                lambda p: p.type == "contact"
+            )
             values.setdefault("person_id", people[:1].id)
         return values
 

@@ -23,7 +23,7 @@ class TourCase(HttpCase):
         cls.beta = cls.customer("Beta Tours", cls.rep, LATE, 100)
         cls.gamma = cls.customer("Gamma Tours", other, LATE, 900)
         cls.delta = cls.customer("Delta Tours", cls.rep, ON_TIME, 300)
-        cls.epsilon = cls.customer("Epsilon Tours", cls.rep, DORMANT, 200)
+        cls.epsilon = cls.customer("Epsilon Tours", cls.rep, DORMANT, 2)
 
     def unaccepted(self):
         """The first steps as they are once the background has read the past."""

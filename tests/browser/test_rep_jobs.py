@@ -87,12 +87,14 @@ class TestJobs(JobCase):
     browser_size = "1400x900"
 
     def test_who_needs_me_today(self):
-        others = self.calls(self.alpha) + self.calls(self.beta)
-        self.assertEqual(len(others), 2)
+        others = self.calls(self.alpha) + self.calls(self.beta) + self.calls(self.epsilon)
+        self.assertEqual(len(others), 3)
         self.start_tour("/odoo/going-quiet", "cx_job_today", login="tour_rep")
         self.assertReached()
         self.assertIn("Reached Dana Dune", self.notes(self.firm))
-        self.assertEqual(self.calls(self.alpha) + self.calls(self.beta), others)
+        self.assertEqual(
+            self.calls(self.alpha) + self.calls(self.beta) + self.calls(self.epsilon), others
+        )
         self.assertFalse(self.evidence())
 
     def test_who_needs_me_today_in_french(self):
@@ -158,7 +160,7 @@ class TestJobs(JobCase):
         self.assertEqual(self.seats(order_id=order), known)
         self.assertEqual(self.seats(account_id=self.firm), known)
         self.assertFalse(self.calls(self.zeta))  # it bought
-        self.assertIn("Done by itself: bought on", self.notes(self.firm))
+        self.assertIn("Done by itself: the customer has bought", self.notes(self.firm))
 
     def test_contest_and_my_list(self):
         today = fields.Date.today()

@@ -345,6 +345,14 @@ class TestProposed(PeopleCase):
         self.afresh()
         self.assertEqual(self.customer.next_person, "Dora (Decider)")
 
+    def test_who_works_elsewhere_now_is_called_with_the_firm(self):
+        self.seat("decider", account_id=self.firm.id, partner_id=self.bert.id)
+        rival = self.partner("Rival", is_company=True)
+        self.bert.write({"parent_id": rival.id, "phone": "+33155443322"})
+        self.firm.phone = False
+        self.afresh()
+        self.assertEqual(self.customer.next_person, "Rival, Bert (Decider)")
+
     def test_who_is_on_the_block_list_is_not_proposed(self):
         dora = self.partner("Dora", parent_id=self.firm.id, phone="+33155443322")
         dora.phone_sanitized = "+33155443322"

@@ -75,6 +75,8 @@ def test_into_a_database_with_a_past_and_out_again(database, caplog):
                 )
         partner_ids = [ada.id, bea.id]
         rep_id = new_test_user(env, "life_rep", "sales_team.group_sale_salesman").id
+        plan = ada.activity_schedule("mail.mail_activity_data_call", user_id=rep_id)
+        activity_id = plan.id
         before = env["res.partner"].search_count([])
     registry = Registry.new(database, install_modules=["cx_lifecycle", "cx_lifecycle_mail"])
     with registry.cursor() as cr:
@@ -104,4 +106,5 @@ def test_into_a_database_with_a_past_and_out_again(database, caplog):
     with Registry(database).cursor() as cr:
         env = environment(cr)
         assert env["res.partner"].search_count([]) == before
+        assert env["mail.activity"].browse(activity_id).exists(), "people's plans are theirs"
         assert env["sale.order"].search_count([("partner_id", "in", partner_ids)]) == 6

@@ -112,6 +112,6 @@ registry.category("web_tour.tours").add("cx_stages_kanban", {
             trigger: ".o_filter_menu .o_menu_item:contains(Going Quiet)",
             run: "click",
         },
-        { trigger: ".o_list_renderer:contains(Alpha Tours):not(:contains(Epsilon Tours))" },
+        { trigger: ".o_list_renderer:contains(Alpha Tours):contains(Epsilon Tours):not(:contains(Delta Tours))" },
     ],
 });

@@ -10,7 +10,7 @@ const nav = (name) => `.o_notebook .nav-link[name=${name}]`;
 /** The seats are in the order of the roles: prescriber, user, buyer, payer, decider. */
 const BUYER = ".o_cx_seat:eq(2)";
 const DECIDER = ".o_cx_seat:eq(4)";
-const SECURITY = ".modal .o_field_widget[name=need_id] .o_selection_badge:eq(0)";
+const SECURITY = ".modal .o_field_widget[name=need_id] .o_cx_chip:eq(0)";
 const currentStage = (stage) =>
     `.o_field_cx_stage_bar .o_arrow_button_current:contains(${stage})`;
 const cards = (number, name) => `.o_kanban_record:eq(${number}):contains(${name})`;
@@ -22,13 +22,14 @@ const reachTheFirst = ({ place, nth, person, stage }) => [
     { content: "worth most comes first", trigger: nth(0, "Zeta Works") },
     { content: "then the next", trigger: nth(1, "Alpha Tours") },
     { content: "then the least", trigger: nth(2, "Beta Tours") },
+    { content: "and who became dormant lately", trigger: nth(3, "Epsilon Tours") },
     {
         content: "neither customers on time nor those of colleagues are here",
         trigger: `.o_view_controller:not(:contains(Gamma Tours)):not(:contains(Delta Tours))`,
     },
     {
         content: "the first click",
-        trigger: `${place} button[name=action_outcome]`,
+        trigger: `${place("Zeta Works")} button[name=action_outcome]`,
         run: "click",
     },
     {
@@ -41,13 +42,12 @@ const reachTheFirst = ({ place, nth, person, stage }) => [
         run: "click",
     },
     closed,
-    { content: "open the customer", trigger: `${place} ${person}`, run: "click" },
-    { content: "the stage", trigger: stage },
     {
-        content: "what came out is told",
-        trigger: ".o-mail-Message:has(.o-mail-Message-author:contains(Tour Rep)):contains(Dana Dune)",
+        content: "who was called has left the list, and the next comes first",
+        trigger: `.o_view_controller:not(:contains(Zeta Works)) ${nth(0, "Alpha Tours")}`,
     },
-    { content: "nothing is to do any more", trigger: ".o-mail-Chatter:not(:has(.o-mail-Activity))" },
+    { content: "open the next", trigger: `${place("Alpha Tours")} ${person}`, run: "click" },
+    { content: "the stage", trigger: stage },
 ];
 /** Nothing of the inner sticks out of the outer. */
 const fits = (content, outer, inner) => ({
@@ -64,7 +64,7 @@ const fits = (content, outer, inner) => ({
 const today = (stage) => [
     fits("the whole number can be read", ".o_data_cell[name=next_phone]", "a[href^='tel:']"),
     ...reachTheFirst({
-        place: row("Zeta Works"),
+        place: row,
         nth: rows,
         person: ".o_data_cell[name=partner_id]",
         stage: currentStage(stage),
@@ -76,7 +76,7 @@ registry.category("web_tour.tours").add("cx_job_today_fr", { steps: () => today(
 registry.category("web_tour.tours").add("cx_job_today_phone", {
     steps: () => [
         ...reachTheFirst({
-            place: ".o_kanban_record:contains(Zeta Works)",
+            place: (name) => `.o_kanban_record:contains(${name})`,
             nth: cards,
             person: ".fw-bold",
             stage: ".o_field_cx_stage_bar button.dropdown-toggle:contains(Active)",
@@ -144,7 +144,7 @@ const record = (stage, known) => [
     { content: "the need", trigger: SECURITY, run: "click" },
     {
         content: "the role",
-        trigger: ".modal .o_field_widget[name=role_id] .o_selection_badge:eq(4)",
+        trigger: ".modal .o_field_widget[name=role_id] .o_cx_chip:eq(4)",
         run: "click",
     },
     { content: "the outcome", trigger: ".modal button[name=action_reached]", run: "click" },
