@@ -365,7 +365,7 @@ def calls(database, due):
         meter = Meter(env)
         with meter:
             chosen, waiting = customers._calls_due(env.company, on)
-        result = {"first": meter.cost, "waiting": _number(chosen) + waiting}
+        result = {"first": meter.cost, "waiting": _in_all(chosen) + waiting}
         _call_these(env, due)
         env.company.cx_calls_per_day = CALLS
         env.cr.commit()
@@ -377,7 +377,7 @@ def calls(database, due):
             with meter:
                 chosen, _waiting = customers._calls_due(env.company, on)
             looks.append(meter.cost)
-        result |= {"due": _number(chosen), "look": median(looks[1:])}
+        result |= {"due": _in_all(chosen), "look": median(looks[1:])}
         plans = []
         for _number in range(ROUNDS):
             env.invalidate_all()
@@ -386,13 +386,13 @@ def calls(database, due):
                 customers._plan_calls(chosen, env.company, on)
                 env.flush_all()
             plans.append(meter.cost)
-            result |= {"planned": _number(chosen), "messages": _messages(env) - before}
+            result |= {"planned": _in_all(chosen), "messages": _messages(env) - before}
             env.cr.rollback()  # so that nothing is sent
         result["plan"] = median(plans)
     return result
 
 
-def _number(chosen):
+def _in_all(chosen):
     """How many calls are planned in all."""
     return sum(map(len, chosen.values()))
 

@@ -51,7 +51,7 @@
     "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": ["cx_lifecycle/static/src/**/*"],
-        "web.assets_unit_tests": ["cx_lifecycle/static/tests/*.test.js"],
+        "web.assets_unit_tests": ["cx_lifecycle/static/tests/*.js"],
         "web.assets_tests": ["cx_lifecycle/static/tests/tours/*.js"],
     },
     "application": True,

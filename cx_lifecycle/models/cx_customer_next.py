@@ -8,7 +8,7 @@ from ..engine import formula, rhythm
 from .cx_customer import formula_sql
 
 DOING = [
-    ("planned", "Already planned"),
+    ("planned", "Planned"),
     ("quotation", "Follow up the quotation"),
     ("call", "Call"),
     ("write", "Write"),
