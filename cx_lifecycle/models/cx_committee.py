@@ -111,21 +111,12 @@ class ResPartner(models.Model):
     def _search_cx_role_ids(self, operator, value):
         if operator not in ("in", "any"):
             return NotImplemented
-        named = value if operator == "any" else [role_id for role_id in value if role_id]
-        seated = self.env["cx.seat"]._search(self._cx_general())
-        domain = Domain("id", "in", [])
-        if operator == "any" or named:
-            holders = self.env["cx.seat"].search(
-                self._cx_general() & Domain("role_id", operator, named)
-            )
-            domain = Domain("id", "in", holders.partner_id.ids)
+        seats, general = self.env["cx.seat"], self._cx_general()
+        holders = seats.search(general & Domain("role_id", operator, value))
+        domain = Domain("id", "in", holders.partner_id.ids)
         if operator == "in" and False in value:
-            domain |= ~Domain("id", "in", self.env["cx.seat"].browse(seated).partner_id.ids)
+            domain |= Domain("id", "not in", seats.search(general).partner_id.ids)
         return domain
-
-    def _cx_seated_at(self, customer):
-        """Domain of the seats of a customer."""
-        return Domain("account_id", "=", customer.id)
 
     @api.model
     def _cx_general(self):
@@ -155,7 +146,9 @@ class CrmLead(models.Model):
     def _cx_stage(self):
         return self.stage_id
 
-    @api.depends("stage_id", "stage_id.cx_role_ids", "stage_id.cx_role_rule")
+    @api.depends(
+        "partner_id", "cx_seat_ids", "stage_id", "stage_id.cx_role_ids", "stage_id.cx_role_rule"
+    )
     def _compute_cx_committee(self):
         return super()._compute_cx_committee()
 

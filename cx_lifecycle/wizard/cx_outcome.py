@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 
 class CxOutcome(models.TransientModel):
@@ -73,9 +74,9 @@ class CxOutcome(models.TransientModel):
 
     def _seats(self):
         """The roles known at the customer, whatever the deal."""
-        partner = self.partner_id
+        customer = self.partner_id.commercial_partner_id
         return self.env["cx.seat"].search(
-            partner._cx_general() & partner._cx_seated_at(partner.commercial_partner_id)
+            self.partner_id._cx_general() & Domain("account_id", "=", customer.id)
         )
 
     def _seat(self):

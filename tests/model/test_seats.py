@@ -106,6 +106,13 @@ class TestSeats(SeatCase):
         self.assertEqual((shown["rule"], shown["stage"]), ("warn", "Late"))
         self.assertEqual(shown["partner_id"], self.firm.id)
 
+    def test_another_customer_has_other_people(self):
+        other = self.partner("Other", is_company=True)
+        for deal in (self.lead(), self.quotation(self.firm)):
+            self.assertEqual(deal.cx_committee["partner_id"], self.firm.id)
+            deal.partner_id = other
+            self.assertEqual(deal.cx_committee["partner_id"], other.id)
+
     def test_the_company_of_a_seat_is_that_of_its_deal(self):
         there = self.env["res.company"].create({"name": "There"})
         order = self.quotation(self.partner("Somebody"), company=there)
