@@ -61,7 +61,9 @@ class CxCustomer(models.Model):
 
     def _next(self, fact):
         """(what to do, why) for one customer."""
-        if planned_on := fact.get("planned_on"):
+        planned_on, mine = fact.get("planned_on"), fact.get("planned_for") == self.env.uid
+        # what is planned for the reader and due is to be done, not waited for
+        if planned_on and not (mine and planned_on <= fields.Date.context_today(self)):
             day, who = self._day(planned_on), fact["planned_by"]
             if not who:
                 return "planned", self.env._("Planned for %s", day)
@@ -144,8 +146,8 @@ class CxCustomer(models.Model):
     def _next_facts(self):
         """What is at risk, what is planned, and who can be reached: one statement for all.
 
-        :return: ``{customer id: {risk, planned_on, planned_by, order_id, quotation, amount,
-            currency_id, moment, partner_id, name, phone, email, role, say}}``
+        :return: ``{customer id: {risk, planned_on, planned_by, planned_for, order_id, quotation,
+            amount, currency_id, moment, partner_id, name, phone, email, role, say}}``
         """
         self.flush_model()
         self.env["cx.seat"].flush_model()
@@ -157,6 +159,7 @@ class CxCustomer(models.Model):
             SQL(
                 """
                 SELECT c.id, %(risk)s AS risk, plan.on AS planned_on, plan.who AS planned_by,
+                       plan.user_id AS planned_for,
                        q.order_id, q.quotation, q.amount, q.currency_id, q.moment,
                        p.partner_id, p.name, p.phone, p.email, p.role, word.text AS say
                   FROM cx_customer c
@@ -166,7 +169,7 @@ class CxCustomer(models.Model):
              LEFT JOIN LATERAL (%(people)s) AS p ON true
              LEFT JOIN LATERAL (%(words)s) AS word ON true
              LEFT JOIN LATERAL (
-                       SELECT a.date_deadline AS on, up.name AS who
+                       SELECT a.date_deadline AS on, up.name AS who, a.user_id
                          FROM mail_activity a
                     LEFT JOIN res_users u ON u.id = a.user_id
                     LEFT JOIN res_partner up ON up.id = u.partner_id

@@ -147,6 +147,19 @@ class TestNextStep(LifecycleCase):
         self.assertEqual(self.step(), "planned")
         self.assertIn(self.env.ref("base.user_admin").name, self.customer.next_reason)
 
+    def test_what_is_planned_for_me_and_due_is_to_be_done(self):
+        admin = self.env.ref("base.user_admin")
+        self.firm.phone = "+33 1 23"
+        plan = self.firm.activity_schedule(
+            "mail.mail_activity_data_call", date_deadline=TODAY, user_id=admin.id
+        )
+        self.step()
+        self.assertEqual(self.customer.with_user(admin).next_step, "call")
+        self.assertEqual(self.customer.next_step, "planned")  # for a colleague
+        plan.date_deadline = TODAY + timedelta(days=1)
+        self.step()
+        self.assertEqual(self.customer.with_user(admin).next_step, "planned")
+
     def test_what_is_proposed_is_one_click_away(self):
         self.assertEqual(self.step(), "find")
         self.assertEqual(self.customer.action_do()["res_id"], self.firm.id)

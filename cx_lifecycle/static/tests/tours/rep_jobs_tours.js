@@ -92,7 +92,7 @@ registry.category("web_tour.tours").add("cx_job_prepare", {
         {
             content: "the list tells what to do and say already",
             trigger:
-                `${row("Zeta Works")}:has([name=next_step]:contains(Planned))` +
+                `${row("Zeta Works")}:has([name=next_step]:contains(Call))` +
                 ":has([name=next_person]:contains(Dana Dune))" +
                 ":has([name=next_argument]:contains(guarantee)) .o_cx_need_compact",
         },
