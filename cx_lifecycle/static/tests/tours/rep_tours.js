@@ -203,7 +203,7 @@ registry.category("web_tour.tours").add("cx_rep_morning_fr", {
             content: "the filters are in French",
             trigger: ".o_facet_values:contains(Mes clients)",
         },
-        { trigger: ".o_facet_values:contains(En retard)" },
+        { trigger: ".o_facet_values:contains(À relancer)" },
         ...lookWhy(row("Alpha Tours"), {
             words: "de retard, d’habitude",
             title: "Pourquoi ce statut",
