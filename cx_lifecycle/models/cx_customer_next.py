@@ -150,10 +150,11 @@ class CxCustomer(models.Model):
             amount, currency_id, moment, partner_id, name, phone, email, role, say}}``
         """
         self.flush_model()
-        self.env["cx.seat"].flush_model()
-        self.env["cx.need.argument"].flush_model()
-        self.env["mail.activity"].flush_model()
-        self.env["res.partner"].flush_model(["name", "phone", "email", "commercial_partner_id"])
+        for model in (
+            "res.partner", "cx.seat", "cx.need.argument", "mail.activity", "mail.blacklist",
+            "phone.blacklist",
+        ):  # fmt: skip
+            self.env[model].flush_model()
         role = self.env["cx.buyer.role"]._field_to_sql("r", "name")
         rows = self.env.execute_query_dict(
             SQL(

@@ -144,5 +144,8 @@ class CxPolicy(models.Model):
     def _range_changed(self):
         """Categories carry other needs now: the next night reads all purchases again."""
         # sudo: bookkeeping of the nights, for every company
-        published = self.sudo().search([("state", "=", "published")])
+        published = self.sudo().search(
+            [("state", "=", "published"), "|", ("ranges_at", "!=", False),
+             ("ranges_began_at", "!=", False)]
+        )  # fmt: skip
         published.write({"ranges_at": False, "ranges_began_at": False})
