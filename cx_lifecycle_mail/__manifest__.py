@@ -6,5 +6,11 @@
     "license": "LGPL-3",
     "author": "CX Lifecycle contributors",
     "depends": ["cx_lifecycle", "mass_mailing", "survey"],
-    "data": ["data/mailing_filter.xml", "views/cx_customer_views.xml"],
+    "data": [
+        "security/groups.xml",
+        "security/ir.model.access.csv",
+        "security/rules.xml",
+        "data/mailing_filter.xml",
+        "views/cx_customer_views.xml",
+    ],
 }

@@ -1,1 +1,15 @@
-from . import cx_customer
+from . import (
+    cx_topic,
+    cx_topic_optout,
+    cx_campaign,
+    cx_campaign_step,
+    cx_campaign_run,
+    cx_campaign_act,
+    cx_campaign_attempt,
+    cx_customer,
+    ir_actions_server,
+    ir_mail_server,
+    mail_activity,
+    mailing_mailing,
+    res_company,
+)

@@ -1,9 +1,14 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
 class CxCustomer(models.Model):
     _inherit = "cx.customer"
+
+    no_campaigns_until = fields.Date(
+        readonly=True, help="Until this day the salesperson keeps campaigns away."
+    )
+    no_campaigns_reason = fields.Char(readonly=True)
 
     def action_email(self):
         """Prepare a mailing to the contacts of these customers; nothing is sent yet."""

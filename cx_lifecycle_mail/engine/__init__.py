@@ -1,0 +1,1 @@
+"""Arithmetic of campaigns without Odoo: hours, hold-out, text."""

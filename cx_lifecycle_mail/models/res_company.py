@@ -1,0 +1,43 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    cx_mail_cap = fields.Integer(
+        "Messages at Most", default=2,
+        help="Campaign messages to one customer within the period; 0: no limit.",
+    )  # fmt: skip
+    cx_mail_cap_days = fields.Integer("Within (Days)", default=7)
+    cx_call_cap = fields.Integer(
+        "Activities at Most", default=1,
+        help="Campaign activities with one customer within the period; 0: no limit.",
+    )  # fmt: skip
+    cx_call_cap_days = fields.Integer("Activities Within (Days)", default=7)
+    cx_quiet_from = fields.Float(
+        "Quiet From", default=20.0, help="Where the customer is; nothing is sent until the end."
+    )
+    cx_quiet_to = fields.Float("Quiet Until", default=8.0)
+    cx_calendar_id = fields.Many2one(
+        "resource.calendar", "Sending Days",
+        help="Nothing is sent on days without working hours, nor on its public holidays; any day "
+        "when empty.",
+    )  # fmt: skip
+    cx_holdout_share = fields.Float(
+        "Held Out of Everything",
+        help="Share of customers that no campaign treats, to see what all of them bring.",
+    )
+
+    _cx_pressure_check = models.Constraint(
+        "CHECK(cx_mail_cap >= 0 AND cx_call_cap >= 0 AND cx_mail_cap_days BETWEEN 1 AND 365"
+        " AND cx_call_cap_days BETWEEN 1 AND 365)",
+        "Pressure: a number from 0 up within 1 to 365 days.",
+    )
+    _cx_quiet_check = models.Constraint(
+        "CHECK(cx_quiet_from >= 0 AND cx_quiet_from < 24 AND cx_quiet_to >= 0 AND cx_quiet_to < 24)",
+        "Quiet hours: from 0:00 to 23:59.",
+    )
+    _cx_holdout_check = models.Constraint(
+        "CHECK(cx_holdout_share >= 0 AND cx_holdout_share <= 0.5)",
+        "Held out of everything: a share from 0 to 50 %.",
+    )
