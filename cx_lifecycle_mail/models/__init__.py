@@ -2,6 +2,7 @@ from . import (
     cx_topic,
     cx_topic_optout,
     cx_campaign,
+    cx_campaign_cause,
     cx_campaign_entry,
     cx_campaign_work,
     cx_campaign_step,
