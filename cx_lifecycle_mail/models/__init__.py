@@ -10,7 +10,6 @@ from . import (
     cx_campaign_stop,
     cx_campaign_act,
     cx_campaign_attempt,
-<<<<<<< HEAD
     cx_campaign_deliver,
     cx_campaign_do,
     cx_campaign_grow,
@@ -18,9 +17,7 @@ from . import (
     cx_campaign_prepare,
     cx_campaign_sort,
     cx_campaign_verdict,
-=======
     cx_campaign_hours,
->>>>>>> hours
     cx_customer,
     ir_actions_server,
     ir_mail_server,
