@@ -12,5 +12,7 @@
         "security/rules.xml",
         "data/mailing_filter.xml",
         "views/cx_customer_views.xml",
+        "views/cx_topic_views.xml",
+        "views/preferences.xml",
     ],
 }
