@@ -14,5 +14,7 @@
         "data/mailing_filter.xml",
         "views/activity_summary.xml",
         "views/cx_customer_views.xml",
+        "views/cx_topic_views.xml",
+        "views/preferences.xml",
     ],
 }

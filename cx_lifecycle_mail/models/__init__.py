@@ -1,6 +1,8 @@
 from . import (
     cx_topic,
     cx_topic_optout,
+    cx_topic_optout_effects,
+    cx_topic_optout_page,
     cx_campaign,
     cx_campaign_cause,
     cx_campaign_entry,
@@ -18,11 +20,14 @@ from . import (
     cx_campaign_sort,
     cx_campaign_verdict,
     cx_campaign_hours,
+    cx_campaign_links,
     cx_customer,
     ir_actions_server,
     ir_mail_server,
     mail_activity,
+    mail_blacklist,
     mailing_mailing,
     mailing_trace,
     res_company,
+    res_partner,
 )
