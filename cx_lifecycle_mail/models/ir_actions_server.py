@@ -18,7 +18,7 @@ class IrActionsServer(models.Model):
     def _cx_changes(self, vals):
         """Whether a released action would do something else with these values."""
         return any(
-            self._fields[name].convert_to_write(action[name], action) != value
+            (self._fields[name].convert_to_write(action[name], action) or False) != (value or False)
             for action in self
             if action.cx_released
             for name, value in vals.items()
