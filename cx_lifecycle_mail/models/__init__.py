@@ -21,6 +21,7 @@ from . import (
     cx_campaign_verdict,
     cx_campaign_hours,
     cx_campaign_links,
+    cx_campaign_hours,
     cx_customer,
     ir_actions_server,
     ir_mail_server,
