@@ -25,7 +25,10 @@
         "views/ir_actions_server_views.xml",
         "views/ir_mail_server_views.xml",
         "views/mailing_mailing_views.xml",
+        "views/preferences.xml",
         "views/res_config_settings_views.xml",
+        "views/cx_topic_views.xml",
         "views/cx_menus.xml",
+        "views/cx_menus_consent.xml",
     ],
 }

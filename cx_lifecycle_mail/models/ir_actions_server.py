@@ -22,14 +22,23 @@ class IrActionsServer(models.Model):
         """What was released is what was read: a changed action is read again first."""
         if vals.get("cx_released"):
             self._check_may_release()
-        if set(vals) - {"cx_released", "name", "sequence"}:
+        changed = self.filtered(lambda action: action._cx_changes(vals))
+        if any(action.cx_released for action in changed):
             vals = {"cx_released": False, **vals}
-            self.parent_id._withdraw_release()
+        changed.parent_id._withdraw_release()
         return super().write(vals)
 
     def unlink(self):
         self.parent_id._withdraw_release()
         return super().unlink()
+
+    def _cx_changes(self, vals):
+        """Whether the action would do something else with these values."""
+        return any(
+            (self._fields[name].convert_to_write(self[name], self) or False) != (value or False)
+            for name, value in vals.items()
+            if name in self._fields and name not in ("cx_released", "name", "sequence")
+        )
 
     def _check_may_release(self):
         # sudo() does not help: it is the person that answers for what is released
