@@ -1,0 +1,7 @@
+from . import (
+    cx_campaign_audience_line,
+    cx_campaign_change,
+    cx_campaign_launch,
+    cx_campaign_launch_line,
+    cx_campaign_step_remove,
+)
