@@ -10,7 +10,9 @@
         "security/groups.xml",
         "security/ir.model.access.csv",
         "security/rules.xml",
+        "data/ir_cron.xml",
         "data/mailing_filter.xml",
+        "views/activity_summary.xml",
         "views/cx_customer_views.xml",
     ],
 }

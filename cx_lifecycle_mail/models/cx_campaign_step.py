@@ -17,7 +17,7 @@ KINDS = [
 MAILS = ("mail", "survey")
 TRIGGERS = [
     ("entry", "on entry"),
-    ("done", "after it was sent or done"),
+    ("done", "after it was sent, planned or done"),
     ("ended", "after it, whatever came of it"),
     ("else", "when its condition does not hold"),
     ("opened", "when opened"),

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -9,6 +9,13 @@ class CxCustomer(models.Model):
         readonly=True, help="Until this day the salesperson keeps campaigns away."
     )
     no_campaigns_reason = fields.Char(readonly=True)
+
+    @api.model
+    def _settle_calls(self, company, on, partner_ids=None):
+        """In the order's transaction, and at night: what a purchase or a verdict ends."""
+        super()._settle_calls(company, on, partner_ids)
+        # sudo: participants are written by the machine, whoever sold or judged
+        self.env["cx.campaign.run"].sudo()._settle_runs(company, partner_ids)
 
     def action_email(self):
         """Prepare a mailing to the contacts of these customers; nothing is sent yet."""

@@ -1,0 +1,346 @@
+"""The hand-over: claim, ask, hand to the mail server, record. See docs/campaigns.md.
+
+Each step below is a transaction of its own, READ COMMITTED, so that it sees what others have
+committed and waits for rows they hold instead of failing. What cannot be known after a crash is
+recorded as uncertain, and never sent again by itself.
+"""
+
+import logging
+import os
+import socket
+import time
+import uuid
+from contextlib import contextmanager
+from datetime import timedelta
+
+import psycopg2
+from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.cx_lifecycle.models.cx_customer_refresh import brief
+
+from .cx_campaign_grow import AFTER
+from .cx_campaign_step import MAILS
+from .smtp import Reply
+
+_logger = logging.getLogger(__name__)
+
+LOT = 50  # mails claimed at once
+SLICE = 25  # seconds after which a worker gives its claims back
+LEASE = 600  # seconds a claim, or a hand-over without an answer, is believed in
+BACKOFF = (5, 15, 60, 240, 720)  # minutes until a message refused for now is tried again
+PATIENCE = 50  # seconds for which an answer is tried to be recorded when the database is away
+WORKER = f"{socket.gethostname()}:{os.getpid()}"
+
+
+class CxCampaignAct(models.Model):
+    _inherit = "cx.campaign.act"
+
+    @contextmanager
+    def _journal(self):
+        """A transaction of its own, committed at the end of the block."""
+        cr = self.env.registry.cursor()
+        cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
+        with cr:
+            yield cr
+
+    def _journaled(self, query):
+        """Run one statement in a transaction of its own; its rows."""
+        with self._journal() as cr:
+            cr.execute(query)
+            return cr.fetchall() if cr.description else []
+
+    # -------------------------------------------------------------------- cron
+    @api.model
+    def _cron_deliver(self):
+        """Hand over the mails that are due, in lots, as long as there is time."""
+        progress = self.env["ir.cron"]._commit_progress
+        self._recover()
+        until = time.monotonic() + SLICE
+        left = progress(remaining=self._count_due())
+        while left and time.monotonic() < until:
+            token = uuid.uuid4().hex
+            ids = self._claim(token)
+            if not ids:
+                progress(remaining=0)
+                return
+            progress()  # what others committed until now is seen from here on
+            self._deliver(ids, token, until)
+            left = progress(len(ids), remaining=self._count_due())
+
+    @api.model
+    def _count_due(self, kinds=MAILS):
+        [(count,)] = self._journaled(
+            SQL(
+                "SELECT count(*) FROM (SELECT FROM cx_campaign_act a"
+                " JOIN cx_campaign g ON g.id = a.campaign_id WHERE a.state = 'waiting'"
+                " AND a.due_at <= %s AND a.kind IN %s AND g.state = 'running' LIMIT 10000) AS due",
+                fields.Datetime.now(),
+                kinds,
+            )
+        )
+        return count
+
+    @api.model
+    def _lease(self):
+        # sudo: a number for the machine
+        return int(self.env["ir.config_parameter"].sudo().get_param(
+            "cx_lifecycle_mail.lease", LEASE))  # fmt: skip
+
+    @api.model
+    def _recover(self):
+        """Take back what workers left behind: claims are free again, hand-overs are uncertain."""
+        long_ago = fields.Datetime.now() - timedelta(seconds=self._lease())
+        self._journaled(
+            SQL(
+                "UPDATE cx_campaign_act SET state = 'waiting', claim = NULL"
+                " WHERE state = 'claimed' AND claimed_at < %s",
+                long_ago,
+            )
+        )
+        rows = self._journaled(
+            SQL(
+                """
+                WITH doubtful AS (
+                    UPDATE cx_campaign_act SET state = 'uncertain', reason = 'unknown_fate'
+                     WHERE state = 'sending' AND claimed_at < %(long_ago)s
+                 RETURNING id, company_id),
+                told AS (
+                    INSERT INTO cx_campaign_attempt (act_id, company_id, at, outcome, text, worker)
+                    SELECT id, company_id, %(now)s, 'uncertain',
+                           'The worker ended before it recorded an answer.', %(worker)s
+                      FROM doubtful)
+                SELECT id FROM doubtful
+                """,
+                long_ago=long_ago,
+                now=fields.Datetime.now(),
+                worker=WORKER,
+            )
+        )
+        if rows:
+            self._journaled(self._grow([row[0] for row in rows], ["ended"]))
+
+    @api.model
+    def _claim(self, token, kinds=MAILS):
+        """Take the next acts into this worker's hands; their ids, those due longest first."""
+        return [
+            row[0]
+            for row in self._journaled(
+                SQL(
+                    """
+                    UPDATE cx_campaign_act SET state = 'claimed', claim = %(token)s,
+                           claimed_at = %(now)s
+                     WHERE id IN (
+                        SELECT a.id FROM cx_campaign_act a
+                          JOIN cx_campaign g ON g.id = a.campaign_id
+                         WHERE a.state = 'waiting' AND a.due_at <= %(now)s AND a.kind IN %(kinds)s
+                           AND g.state = 'running'
+                      ORDER BY a.due_at, a.id LIMIT %(lot)s FOR UPDATE OF a SKIP LOCKED)
+                 RETURNING id
+                    """,
+                    token=token,
+                    now=fields.Datetime.now(),
+                    kinds=kinds,
+                    lot=LOT,
+                )
+            )
+        ]
+
+    # --------------------------------------------------------------------- lot
+    def _deliver(self, ids, token, until):
+        """Hand over a lot of claimed mails; what there is no time for goes back."""
+        try:
+            letters = self._prepare(ids)
+            self.env["ir.cron"]._commit_progress()
+            for (server_id, smtp_from, company_id), batch in letters.items():
+                if time.monotonic() > until:
+                    break
+                self._send_batch(server_id, smtp_from, company_id, batch, token, until)
+        finally:
+            self._give_back(token)
+
+    def _give_back(self, token, until=None):
+        """What this worker still holds is free again.
+
+        :param until: moment (UTC) before which nobody needs to look
+        """
+        self._journaled(
+            SQL(
+                "UPDATE cx_campaign_act SET state = 'waiting', claim = NULL,"
+                " due_at = greatest(due_at, %s) WHERE claim = %s AND state = 'claimed'",
+                until,
+                token,
+            )
+        )
+
+    def _send_batch(self, server_id, smtp_from, company_id, batch, token, until):
+        """Hand letters to one mail server over one connection, opened again where it breaks.
+
+        :param batch: ``[(act id, Letter)]``
+        """
+        server = self.env["ir.mail_server"].browse(server_id)
+        session = None
+        try:
+            for act_id, letter in batch:
+                if time.monotonic() > until:
+                    return
+                if session is None or session.sock is None:
+                    session = server._cx_connect(smtp_from)
+                    if session is None:  # not reached: everything waits, nothing is lost
+                        self._wait_for(server, [act_id for act_id, _letter in batch], token)
+                        return
+                try:
+                    reply = self._hand(
+                        letter,
+                        session,
+                        lambda act_id=act_id: self._allow(act_id, token, company_id),
+                    )
+                except (AssertionError, ValueError, UnicodeError) as error:
+                    self._fail([act_id], brief(error))  # no letter can be made of it
+                    continue
+                except psycopg2.Error as error:
+                    # asking failed, the session was closed before the end: nothing was handed over
+                    reply = Reply("stopped", 0, brief(error))
+                self._record(act_id, token, reply, letter, server)
+                if reply.outcome == "server":
+                    server._cx_pause(reply.text)
+                    self._wait_for(server, [act_id for act_id, _letter in batch], token)
+                    return
+                if reply.outcome == "sent":
+                    server._cx_recovered()
+        finally:
+            if session is not None:
+                _close(session)
+
+    def _wait_for(self, server, act_ids, token):
+        """Mails of a server that is not reached wait for it, without counting as tried."""
+        until, trouble = server._cx_waits()
+        self._journaled(
+            SQL(
+                "UPDATE cx_campaign_act SET state = 'waiting', claim = NULL, due_at = %s,"
+                " error = %s WHERE id = ANY(%s) AND (claim = %s AND state = 'claimed'"
+                " OR state = 'waiting' AND due_at < %s)",
+                until, trouble, act_ids, token, until,
+            )
+        )  # fmt: skip
+
+    # --------------------------------------------------------------- one message
+    def _allow(self, act_id, token, company_id):
+        """The last question, after the server said it is ready: may this leave?
+
+        Committed when it may: from here on a crash leaves the act ``sending``, then uncertain.
+        """
+        now = fields.Datetime.now()
+        today = self.env["cx.customer"]._today(self.env["res.company"].browse(company_id))
+        with self._journal() as cr:
+            # one at a time for each customer and address: the cap and twins are counted
+            cr.execute(
+                SQL(
+                    "SELECT pg_advisory_xact_lock(1129842768, key) FROM (SELECT DISTINCT"
+                    " unnest(ARRAY[customer_id, hashtext(email)]) AS key FROM cx_campaign_act"
+                    " WHERE id = %s ORDER BY key) AS keys",
+                    act_id,
+                )
+            )
+            cr.execute(
+                SQL(
+                    "UPDATE cx_campaign_act SET state = 'sending', claimed_at = %(now)s,"
+                    " done_at = %(now)s, reason = NULL, error = NULL FROM (%(verdict)s) AS v"
+                    " WHERE cx_campaign_act.id = v.id AND state = 'claimed' AND claim = %(token)s"
+                    " AND coalesce(v.stop, v.skip, v.wait) IS NULL",
+                    now=now,
+                    verdict=self._verdicts(SQL("a.id = %s", act_id), now, today),
+                    token=token,
+                )
+            )
+            return bool(cr.rowcount)
+
+    def _record(self, act_id, token, reply, letter, server):
+        """What the server said; tried for a while when the database is away.
+
+        What cannot be recorded stays ``sending``, and becomes uncertain by the lease.
+        """
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                with self._journal() as cr:
+                    self._record_in(cr, act_id, token, reply, letter, server)
+                return
+            except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+                if time.monotonic() > deadline:
+                    raise
+                _logger.warning("Answer for act %s not recorded yet: %s", act_id, error)
+                time.sleep(1)
+
+    def _record_in(self, cr, act_id, token, reply, letter, server):
+        now = fields.Datetime.now()
+        state, reason = {
+            "sent": ("done", None),
+            "refused": ("refused", "refused"),
+            "uncertain": ("uncertain", "unknown_fate"),
+        }.get(reply.outcome, ("waiting", None))
+        counts = reply.outcome == "later"
+        cr.execute(
+            SQL(
+                """
+                UPDATE cx_campaign_act SET state = %(state)s, smtp_code = %(code)s,
+                       reason = %(reason)s, error = %(error)s, tries = tries + %(tried)s,
+                       claim = CASE WHEN %(state)s = 'waiting' THEN NULL ELSE claim END,
+                       due_at = CASE WHEN %(counts)s THEN %(now)s
+                                + (%(backoff)s::int[])[least(tries + 1, %(most)s)]
+                                * interval '1 minute' ELSE due_at END,
+                       done_at = CASE WHEN %(state)s <> 'waiting' THEN %(now)s END
+                 WHERE id = %(id)s AND claim = %(token)s
+                   AND state IN ('sending', 'claimed', 'uncertain')
+             RETURNING trace_id
+                """,
+                id=act_id, token=token, state=state, reason=reason, now=now, counts=counts,
+                code=reply.code or None, error=reply.text if state != "done" else None,
+                tried=int(counts), backoff=list(BACKOFF), most=len(BACKOFF),
+            )
+        )  # fmt: skip
+        row = cr.fetchone()
+        if row is None:  # ended meanwhile: nothing was handed over, and nothing is to be told
+            return
+        if reply.outcome in ("sent", "later", "refused", "uncertain"):
+            cr.execute(
+                SQL(
+                    "INSERT INTO cx_campaign_attempt (act_id, company_id, at, outcome, smtp_code,"
+                    " text, server, worker, create_date) SELECT id, company_id, %s, %s, %s, %s, %s,"
+                    " %s, %s FROM cx_campaign_act WHERE id = %s",
+                    now, reply.outcome, reply.code or None, reply.text, server.display_name or None,
+                    WORKER, now, act_id,
+                )
+            )  # fmt: skip
+        if state == "done":
+            cr.execute(self._note(act_id, letter, now))
+        if state in ("done", "refused"):
+            cr.execute(self._trace_told(row[0], state, reply.text, now))
+        if state != "waiting":
+            cr.execute(self._grow([act_id], AFTER[state]))
+
+    def _trace_told(self, trace_id, state, text, now):
+        """UPDATE of Odoo's own record of a mail; opened before it was recorded stays opened."""
+        if state == "done":
+            return SQL(
+                "UPDATE mailing_trace SET sent_datetime = %(now)s, trace_status = CASE WHEN"
+                " trace_status IN ('outgoing', 'process', 'pending', 'error') THEN 'sent'"
+                " ELSE trace_status END, failure_type = NULL WHERE id = %(id)s",
+                now=now, id=trace_id,
+            )  # fmt: skip
+        return SQL(
+            "UPDATE mailing_trace SET trace_status = 'bounce', failure_type = 'mail_bounce',"
+            " failure_reason = %s WHERE id = %s",
+            text,
+            trace_id,
+        )
+
+
+def _close(session):
+    """Say goodbye where the server still listens."""
+    try:
+        session.quit()
+    except Exception:  # noqa: BLE001  the connection is of no use any more, whatever it says
+        session.close()

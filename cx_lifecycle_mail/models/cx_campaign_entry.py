@@ -1,0 +1,401 @@
+"""Who enters a campaign: one set-based statement, with everybody who does not by first reason."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
+
+from . import consent
+from .arms import position_sql
+from .cx_campaign_step import MAILS
+
+CATCH_UP = 14  # days for which a cause that was missed still starts a campaign
+REFUSED_DAYS = 90  # days for which a refused address is not tried again
+
+
+class Cause(NamedTuple):
+    """What starts a campaign, as SQL over ``c`` (customer), ``p`` (contact), ``e`` (open stay)."""
+
+    when: SQL  # the condition
+    key: SQL  # the cause in one word, unique for a customer
+    present: SQL  # it was there before the launch
+    future: SQL  # it began since then, and not by a rebuild or new rules
+    joins: SQL = SQL()
+
+
+def address(partner):
+    """SQL of the address a customer is written to: its own, else that of its first contact."""
+    return SQL(
+        "coalesce(%(partner)s.email_normalized, (SELECT k.email_normalized FROM res_partner k"
+        " WHERE k.parent_id = %(partner)s.id AND k.active AND k.type = 'contact'"
+        " AND k.email_normalized IS NOT NULL ORDER BY k.id LIMIT 1))",
+        partner=SQL.identifier(partner),
+    )
+
+
+def refused(email, now):
+    """SQL: a mail server refused the address for good, not long ago."""
+    return SQL(
+        "EXISTS (SELECT FROM cx_campaign_act f WHERE f.email = %s AND f.state = 'refused'"
+        " AND f.done_at > %s)",
+        email,
+        now - timedelta(days=REFUSED_DAYS),
+    )
+
+
+def open_deal():
+    """SQL: contact ``p`` has an open opportunity or quotation in the company of ``c``."""
+    return SQL(
+        "(EXISTS (SELECT FROM crm_lead l JOIN res_partner k ON k.id = l.partner_id"
+        " WHERE k.commercial_partner_id = p.id AND l.active AND l.type = 'opportunity'"
+        " AND l.won_status = 'pending' AND coalesce(l.company_id, c.company_id) = c.company_id)"
+        " OR EXISTS (SELECT FROM sale_order q JOIN res_partner k ON k.id = q.partner_id"
+        " WHERE k.commercial_partner_id = p.id AND q.state IN ('draft', 'sent')"
+        " AND q.company_id = c.company_id))"
+    )
+
+
+class CxCampaign(models.Model):
+    _inherit = "cx.campaign"
+
+    # ------------------------------------------------------------------ causes
+    def _cause(self, today):
+        """What starts this campaign on a day."""
+        return getattr(self, f"_cause_{self.entry}")(today)
+
+    def _cause_becomes(self, today):
+        self.ensure_one()
+        when = [SQL("c.stage_id = %s", self.stage_id.id)]
+        if self.from_stage_ids:
+            when.append(SQL("e.previous_stage_id = ANY(%s)", self.from_stage_ids.ids))
+        if self.stage_days:
+            when.append(SQL("c.stage_since <= %s", today - timedelta(days=self.stage_days)))
+        launched = self.launched_at or fields.Datetime.now()
+        return Cause(
+            SQL(" AND ").join(when),
+            SQL("'episode:' || e.id"),
+            SQL("e.create_date < %s", launched),
+            SQL("(e.create_date >= %s AND e.rebuilt IS NOT TRUE AND e.silent IS NOT TRUE)",
+                launched),
+        )  # fmt: skip
+
+    _cause_in_stage = _cause_becomes
+
+    def _cause_going_quiet(self, today):
+        stages = self.env["cx.stage"]._ids_by_code()
+        if self.quiet_by == "days":
+            quiet_on = SQL("(c.dormant_on - %s)", self.quiet_days)
+        else:
+            quiet_on = SQL("c.next_purchase_to")
+        return Cause(
+            SQL("c.stage_id IN %s AND %s <= %s",
+                (stages["new"], stages["active"]), quiet_on, today),
+            SQL("'silence:' || c.last_purchase_on"),
+            *self._since(quiet_on, today),
+        )  # fmt: skip
+
+    def _cause_first_purchase(self, today, number=1):
+        return Cause(
+            SQL("c.purchase_count = %s", number),
+            SQL("%s", f"purchase:{number}"),
+            *self._since(SQL("c.last_purchase_on"), today),
+        )
+
+    def _cause_second_purchase(self, today):
+        return self._cause_first_purchase(today, number=2)
+
+    def _cause_anniversary(self, today):
+        field = self.date_field_id
+        alias = "c" if field.model == "cx.customer" else "p"
+        day = SQL("(%s)::date", self._as_author(field.model)._field_to_sql(alias, field.name))
+        first = max(today - timedelta(days=CATCH_UP), self.launched_on or today)
+        days = [first + timedelta(days=n) for n in range((today - first).days + 1)]
+        returns = []  # (month and day, the day it returns on)
+        for on in (on - timedelta(days=self.date_days) for on in days):
+            returns.append((f"{on:%m-%d}", on))
+            leap = on.year % 4 == 0 and (on.year % 100 != 0 or on.year % 400 == 0)
+            if (on.month, on.day) == (2, 28) and not leap:
+                returns.append(("02-29", on))
+        return Cause(
+            SQL("%s < again.day", day),
+            SQL("'year:' || extract(year FROM again.day)"),
+            SQL("false"),
+            SQL("true"),
+            SQL(
+                "JOIN unnest(%s::text[], %s::date[]) AS again(date, day)"
+                " ON again.date = to_char(%s, 'MM-DD')",
+                [text for text, _on in returns], [on for _text, on in returns], day,
+            ),
+        )  # fmt: skip
+
+    def _cause_manual(self, today):
+        return Cause(SQL("false"), SQL("''"), SQL("false"), SQL("false"))
+
+    def _since(self, day, today):
+        """SQL: the day was before the launch; it was since then, and not long ago."""
+        launched = self.launched_on or today
+        earliest = max(launched, today - timedelta(days=CATCH_UP))
+        return SQL("%s < %s", day, launched), SQL("%s >= %s", day, earliest)
+
+    # -------------------------------------------------------------- exclusions
+    def _writes_only(self):
+        """Whether mail is all that happens in this campaign, so that an address is needed."""
+        touching = self.step_ids.filtered(lambda step: step.kind not in ("wait", "stop"))
+        return bool(touching) and all(
+            step.kind in MAILS and step.recipient == "customer" for step in touching
+        )
+
+    def _entry_checks(self):
+        """Why somebody does not enter: ordered (reason, SQL over ``c`` and ``p``)."""
+        self.ensure_one()
+        today = self.env["cx.customer"]._today(self.company_id)
+        now = fields.Datetime.now()
+        to, company = address("p"), SQL("c.company_id")
+        checks = [("no_contact", SQL("NOT (p.active AND c.active)"))]
+        if self._writes_only():
+            checks += [
+                ("no_address", SQL("%s IS NULL", to)),
+                ("blacklisted", consent.blocked(to)),
+                ("refused_before", refused(to, now)),
+            ]
+        if self.topic_id:
+            checks.append(("opted_out", consent.opted_out(to, self.topic_id.id, company, today)))
+        checks += [
+            ("paused", consent.paused(to, company, today)),
+            ("lost", SQL("c.declared_lost_on IS NOT NULL")),
+            ("excluded", SQL("c.no_campaigns_until >= %s", today)),
+        ]
+        if self.stop_hold:
+            checks.append(("held", SQL("c.hold_until IS NOT NULL")))
+        if self.stop_deal:
+            checks.append(("open_deal", open_deal()))
+        if self.exclusive:
+            checks.append(("other_campaign", SQL(
+                "EXISTS (SELECT FROM cx_campaign_run r JOIN cx_campaign g ON g.id = r.campaign_id"
+                " WHERE r.customer_id = c.id AND r.state = 'running' AND g.exclusive"
+                " AND g.id <> %s)", self.id,
+            )))  # fmt: skip
+        checks.append(("cooldown", SQL(
+            "EXISTS (SELECT FROM cx_campaign_run r WHERE r.customer_id = c.id"
+            " AND r.campaign_id = %s AND (r.state = 'running' OR r.ended_at > %s))",
+            self.id, now - timedelta(days=self.cooldown_days),
+        )))  # fmt: skip
+        return checks
+
+    def _excluded(self):
+        """SQL of the first reason why ``c`` does not enter, NULL for those who do."""
+        whens = SQL(" ").join(
+            SQL("WHEN %s THEN %s", condition, reason) for reason, condition in self._entry_checks()
+        )
+        return SQL("CASE %s END", whens)
+
+    # ------------------------------------------------------------------- entry
+    def _candidates(self, cause, members):
+        """SELECT of customers whom a cause concerns, and who are not in for it already."""
+        those = {
+            "future": cause.future,
+            "present": cause.present,
+            "both": SQL("(%s OR %s)", cause.present, cause.future),
+            "chosen": SQL("true"),
+        }[members]
+        contacts = self._as_author("res.partner").with_context(active_test=True)
+        return SQL(
+            """
+            SELECT c.id AS customer_id, c.partner_id, c.stage_id, c.last_purchase_on,
+                   e.id AS episode_id, %(key)s AS entry_key, %(excluded)s AS reason,
+                   %(address)s AS address
+              FROM cx_customer c JOIN res_partner p ON p.id = c.partner_id
+         LEFT JOIN cx_episode e ON e.customer_id = c.id AND e.left_on IS NULL %(joins)s
+             WHERE c.company_id = %(company)s AND c.active AND c.stage_id IS NOT NULL
+               AND %(when)s AND %(those)s AND p.id IN %(domain)s
+               AND NOT EXISTS (SELECT FROM cx_campaign_run r WHERE r.campaign_id = %(campaign)s
+                                  AND r.customer_id = c.id AND r.entry_key = %(key)s)
+            """,
+            key=cause.key,
+            joins=cause.joins,
+            when=cause.when,
+            those=those,
+            excluded=self._excluded(),
+            address=address("p"),
+            company=self.company_id.id,
+            domain=contacts._search(domains.parsed(self.domain)).subselect(),
+            campaign=self.id,
+        )
+
+    def _judged(self, cause, members):
+        """SELECT of the candidates with ``excluded`` (reason or NULL) and ``arm``.
+
+        Of several with one address the first enters.
+        """
+        twins = SQL("false")
+        if self._writes_only():
+            twins = SQL(
+                "(row_number() OVER (PARTITION BY reason IS NULL, address ORDER BY customer_id) > 1"
+                " OR address IN (SELECT %s FROM cx_campaign_run r"
+                " JOIN cx_customer c ON c.id = r.customer_id JOIN res_partner p"
+                " ON p.id = c.partner_id WHERE r.campaign_id = %s AND r.state = 'running'))",
+                address("p"),
+                self.id,
+            )
+        number = SQL("partner_id")
+        return SQL(
+            """
+            SELECT *, coalesce(reason, CASE WHEN %(twins)s THEN 'duplicate' END) AS excluded,
+                   CASE WHEN %(everywhere)s < %(company_share)s OR %(here)s < %(share)s
+                        THEN 'held_out' ELSE 'treated' END AS arm
+              FROM (%(candidates)s) AS candidate
+            """,
+            twins=twins,
+            everywhere=position_sql(f"company:{self.company_id.id}", number),
+            company_share=self.company_id.cx_holdout_share,
+            here=position_sql(f"campaign:{self.id}", number),
+            share=self.holdout_share,
+            candidates=self._candidates(cause, members),
+        )
+
+    def _audience(self, members=None):
+        """Who would enter now.
+
+        :param members: future, present or both; as the campaign says when empty
+        :return: ``{"audience": n, "enter": n, "held_out": n, "excluded": {reason: n}}``, where
+            enter includes those held out
+        """
+        self.ensure_one()
+        self._flush_entry()
+        cause = self._cause(self.env["cx.customer"]._today(self.company_id))
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT excluded, arm, count(*) FROM (%s) AS judged GROUP BY 1, 2",
+                self._judged(cause, members or self.members),
+            )
+        )
+        return self._counted(rows)
+
+    def _counted(self, rows):
+        """Numbers of (excluded, arm, number) as :meth:`_audience` gives them."""
+        order = [reason for reason, _check in self._entry_checks()] + ["duplicate"]
+        excluded = dict.fromkeys(order, 0)
+        for reason, _arm, count in rows:
+            if reason:
+                excluded[reason] += count
+        entering = {arm: count for reason, arm, count in rows if not reason}
+        return {
+            "audience": sum(count for _reason, _arm, count in rows),
+            "enter": sum(entering.values()),
+            "held_out": entering.get("held_out", 0),
+            "excluded": {reason: count for reason, count in excluded.items() if count},
+        }
+
+    def _flush_entry(self):
+        for model in (
+            "res.partner",
+            "cx.customer",
+            "cx.campaign",
+            "cx.campaign.step",
+            "cx.topic.optout",
+            "mail.blacklist",
+            "crm.lead",
+            "sale.order",
+        ):
+            self.env[model].flush_model()  # fmt: skip
+
+    def _enter(self, cause=None, members=None, user=None):
+        """Let in whoever is to enter now, exactly once for each cause.
+
+        :return: as :meth:`_audience`, of what was done
+        """
+        self.ensure_one()
+        self._flush_entry()
+        today = self.env["cx.customer"]._today(self.company_id)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH judged AS MATERIALIZED (%(judged)s),
+                entered AS (
+                    INSERT INTO cx_campaign_run (
+                        campaign_id, customer_id, company_id, entry_key, episode_id, arm, state,
+                        entered_at, ends_on, stage_id, bought_before, user_id, create_date)
+                    SELECT %(campaign)s, customer_id, %(company)s, entry_key, episode_id, arm,
+                           'running', %(now)s, %(ends)s, stage_id, last_purchase_on, %(user)s,
+                           %(now)s
+                      FROM judged WHERE excluded IS NULL ORDER BY customer_id
+               ON CONFLICT (campaign_id, customer_id, entry_key) DO NOTHING
+                 RETURNING id, customer_id, arm),
+                acts AS (%(acts)s)
+                SELECT excluded, arm, count(*) FROM judged WHERE excluded IS NOT NULL GROUP BY 1, 2
+                 UNION ALL
+                SELECT NULL, arm, count(*) FROM entered GROUP BY 2
+                """,
+                judged=self._judged(cause or self._cause(today), members or self.members),
+                campaign=self.id,
+                company=self.company_id.id,
+                now=fields.Datetime.now(),
+                ends=today + timedelta(days=self.max_days),
+                user=user and user.id or None,
+                acts=self._first_acts(),
+            )
+        )
+        self.env["cx.campaign.run"].invalidate_model()
+        self.env["cx.campaign.act"].invalidate_model()
+        return self._counted(rows)
+
+    def _first_acts(self):
+        """INSERT of the acts that begin on entry, for those ``entered`` and not held out."""
+        return self.env["cx.campaign.act"]._insert(
+            SQL("SELECT id AS run_id, customer_id, NULL::timestamp AS deadline FROM entered"
+                " WHERE arm = 'treated'"),
+            SQL("s.campaign_id = %s AND s.trigger = 'entry'", self.id),
+        )  # fmt: skip
+
+    def enter(self, partner_ids, key=None):
+        """Let contacts enter by hand, whatever the campaign's own entry.
+
+        Conditions on who may take part, opt-outs and the hold-out count as for everybody.
+
+        :param list partner_ids: database ids of contacts; their customers enter
+        :param str key: of the request: a second call with the same key enters nobody twice; the
+            day when empty
+        :return: ``{"entered": n, "held_out": n, "already": n, "excluded": {reason: n}}``
+        :raise UserError: the campaign is not running, or the contacts are no customers
+        :raise AccessError: without the role, or for customers of somebody else
+        """
+        self.ensure_one()
+        if not self.env.user.has_group("cx_lifecycle.group_rep"):
+            raise AccessError(self.env._("Only sales reps and marketers may let customers enter."))
+        self.check_access("read")
+        if self.state != "running":
+            raise UserError(self.env._("%s is not running: launch or resume it first.", self.name))
+        contacts = self.env["res.partner"].browse(partner_ids).exists()
+        contacts.check_access("read")
+        customers = self.env["cx.customer"].search(
+            [
+                ("partner_id", "in", contacts.commercial_partner_id.ids),
+                ("company_id", "=", self.company_id.id),
+                ("stage_id", "!=", False),
+            ]
+        )
+        if not customers:
+            raise UserError(
+                self.env._("Contacts: none of them is a customer that you follow in %s.",
+                           self.company_id.name)
+            )  # fmt: skip
+        today = self.env["cx.customer"]._today(self.company_id)
+        cause = Cause(
+            SQL("c.id = ANY(%s)", customers.ids),
+            SQL("%s", f"request:{key or today}"),
+            SQL("true"),
+            SQL("true"),
+        )
+        # sudo: participants are written by the machine; who may be asked for was checked above
+        done = self.sudo()._enter(cause, "chosen", user=self.env.user)
+        self.env.ref("cx_lifecycle_mail.cron_deliver_1").sudo()._trigger()  # sudo: as above
+        return {
+            "entered": done["enter"],
+            "held_out": done["held_out"],
+            "already": len(customers) - done["audience"],
+            "excluded": done["excluded"],
+        }

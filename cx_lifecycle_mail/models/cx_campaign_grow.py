@@ -1,0 +1,107 @@
+"""How acts come about: on entry, after others, and when something happens."""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+# what follows an act by what became of it; "ended" follows in any case
+AFTER = {
+    "done": ["done", "ended", "not_opened", "not_clicked", "not_replied", "activity_overdue"],
+    "uncertain": ["ended"],
+    "refused": ["ended", "bounced"],
+    "skipped": ["ended"],
+    "failed": ["ended"],
+}
+
+
+class CxCampaignAct(models.Model):
+    _inherit = "cx.campaign.act"
+
+    @api.model
+    def _insert(self, begun, steps):
+        """INSERT of an act of each step for each run that has begun.
+
+        :param SQL begun: SELECT of run_id, customer_id and deadline, the moment (UTC) from which an
+            activity is overdue, or NULL; it may name a CTE
+        :param SQL steps: condition on ``begun`` and step ``s``
+        """
+        return SQL(
+            """
+            INSERT INTO cx_campaign_act (
+                run_id, step_id, campaign_id, customer_id, company_id, kind, state, not_before,
+                due_at, expires_at, tries, create_date)
+            SELECT begun.run_id, s.id, s.campaign_id, begun.customer_id, g.company_id, s.kind,
+                   'waiting', planned.at, planned.at, planned.at + s.validity * interval '1 day',
+                   0, %(now)s
+              FROM (%(begun)s) AS begun
+              JOIN cx_campaign_step s ON %(steps)s AND s.active
+              JOIN cx_campaign g ON g.id = s.campaign_id
+     CROSS JOIN LATERAL (SELECT coalesce(CASE
+                       WHEN s.trigger = 'activity_overdue' THEN begun.deadline END, %(now)s)
+                       + s.delay * ('1 ' || s.delay_unit)::interval AS at) AS planned
+       ON CONFLICT (run_id, step_id) DO NOTHING
+            """,
+            now=fields.Datetime.now(),
+            begun=begun,
+            steps=steps,
+        )
+
+    @api.model
+    def _grow(self, act_ids, triggers):
+        """INSERT of what follows some acts, of runs that go on."""
+        return self._insert(
+            SQL(
+                "SELECT a.run_id, a.customer_id, a.step_id, r.state,"
+                " (v.date_deadline + 1)::timestamp AS deadline"
+                " FROM cx_campaign_act a JOIN cx_campaign_run r ON r.id = a.run_id"
+                " LEFT JOIN mail_activity v ON v.id = a.activity_id WHERE a.id = ANY(%s)",
+                list(act_ids),
+            ),
+            SQL(
+                "s.parent_id = begun.step_id AND begun.state = 'running' AND s.trigger = ANY(%s)",
+                list(triggers),
+            ),
+        )
+
+    def _ended(self):
+        """Let grow what follows these acts, by what became of them."""
+        if not self:
+            return
+        self.flush_model()
+        for (state, reason), acts in self.grouped(lambda act: (act.state, act.reason)).items():
+            triggers = AFTER[state] + (["else"] if reason == "condition" else [])
+            self.env.cr.execute(self._grow(acts.ids, triggers))
+        self.invalidate_model()
+
+    def _happened(self, event):
+        """Something happened to acts that were done: what waits for it begins.
+
+        :param str event: opened, clicked, replied, bounced, activity_done, activity_cancelled
+        """
+        if not self:
+            return
+        self.flush_model()
+        self.env.cr.execute(self._grow(self.ids, [event]))
+        if self.env.cr.rowcount:
+            self.invalidate_model()
+            # sudo: whoever opens a mail starts the machine
+            self.env.ref("cx_lifecycle_mail.cron_campaigns").sudo()._trigger()
+            self.env.ref("cx_lifecycle_mail.cron_deliver_1").sudo()._trigger()  # sudo: as above
+        if event == "replied":
+            self.run_id.filtered(
+                lambda run: run.state == "running" and run.campaign_id.stop_reply
+            )._stop("replied")
+
+    def _arrived(self):
+        """A mail of which something was heard has left: what was uncertain is known now."""
+        known = self.filtered(lambda act: act.state == "uncertain")
+        known.write({"state": "done", "reason": False})
+        known._ended()
+
+    def _cx_outcome(self, outcome):
+        """A planned activity was done or cancelled.
+
+        :param str outcome: done or cancelled
+        """
+        acts = self.filtered(lambda act: act.outcome == "open")
+        acts.outcome = outcome
+        acts._happened(f"activity_{outcome}")

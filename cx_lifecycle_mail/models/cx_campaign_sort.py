@@ -1,0 +1,187 @@
+"""What becomes of claimed acts before they are done: ended, dropped, postponed, or done now."""
+
+from datetime import datetime, time, timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
+
+from .cx_campaign_step import MAILS
+
+TURN = 2  # minutes until an act that let another one go first is looked at again
+
+
+class CxCampaignAct(models.Model):
+    _inherit = "cx.campaign.act"
+
+    @api.model
+    def _sort_out(self, ids):
+        """Of claimed acts of one company, those that may be done now; the others are dealt with.
+
+        :return: their ids, in the order in which they are to be done
+        """
+        now = fields.Datetime.now()
+        acts = self.browse(ids)
+        today = self.env["cx.customer"]._today(acts.company_id)
+        rows = self._journaled(
+            SQL(
+                "SELECT a.id, a.run_id, v.stop, v.skip, v.wait FROM (%s) AS v"
+                " JOIN cx_campaign_act a ON a.id = v.id JOIN cx_campaign g ON g.id = a.campaign_id"
+                " WHERE a.state = 'claimed' ORDER BY g.sequence, a.due_at, a.id",
+                self._verdicts(SQL("a.id = ANY(%s)", list(ids)), now, today),
+            )
+        )
+        ending, left = {}, []
+        for act_id, run_id, stop, skip, wait in rows:
+            if stop:
+                ending.setdefault(stop, []).append(run_id)
+            elif skip:
+                self._skip([act_id], skip)
+            elif wait:
+                self._wait(act_id, wait, now)
+            else:
+                left.append(act_id)
+        if ending:
+            self._see()
+        for reason, run_ids in ending.items():
+            self.env["cx.campaign.run"].browse(run_ids)._stop(reason)
+        acts = self.browse(left)
+        acts = acts._on_their_date(now)
+        acts = acts._at_allowed_hours(now)
+        return acts._where_condition_holds().ids
+
+    @api.model
+    def _skip(self, ids, reason):
+        """Drop claimed acts, with the reason; what follows in any case begins."""
+        rows = self._journaled(
+            SQL(
+                "UPDATE cx_campaign_act SET state = 'skipped', claim = NULL, done_at = %s,"
+                # too late because it had to wait for its turn: that is the reason
+                " reason = CASE WHEN %s = 'expired' AND reason = 'capped' THEN reason ELSE %s END"
+                " WHERE id = ANY(%s) AND state IN ('waiting', 'claimed') RETURNING id",
+                fields.Datetime.now(), reason, reason, list(ids),
+            )
+        )  # fmt: skip
+        triggers = ["ended", "else"] if reason == "condition" else ["ended"]
+        self._journaled(self._grow([row[0] for row in rows], triggers))
+
+    @api.model
+    def _wait(self, act_id, wait, now):
+        """Postpone a claimed act.
+
+        :param str wait: capped (until the oldest that counts does no more), yields (another act
+            of the customer comes first), stands (the campaign was paused)
+        """
+        until = SQL("due_at")
+        if wait == "yields":
+            until = SQL("%s", now + timedelta(minutes=TURN))
+        elif wait == "capped":
+            until = SQL(
+                "coalesce((SELECT o.done_at + interval '1 day'"
+                " * CASE WHEN a.kind = 'activity' THEN w.cx_call_cap_days"
+                " ELSE w.cx_mail_cap_days END FROM cx_campaign_act o"
+                " WHERE o.customer_id = a.customer_id AND o.id <> a.id"
+                " AND (o.kind = 'activity') = (a.kind = 'activity')"
+                " AND o.kind IN ('mail', 'survey', 'activity')"
+                " AND o.state IN ('sending', 'done', 'uncertain')"
+                " ORDER BY o.done_at DESC OFFSET greatest(CASE WHEN a.kind = 'activity'"
+                " THEN w.cx_call_cap ELSE w.cx_mail_cap END, 1) - 1 LIMIT 1),"
+                " a.due_at + interval '1 hour')"
+            )
+        self._journaled(
+            SQL(
+                "UPDATE cx_campaign_act a SET state = 'waiting', claim = NULL, reason = %s,"
+                " due_at = least(%s, a.expires_at) FROM res_company w"
+                " WHERE a.id = %s AND w.id = a.company_id AND a.state = 'claimed'",
+                "capped" if wait == "capped" else None,
+                until,
+                act_id,
+            )
+        )
+
+    @api.model
+    def _postpone(self, moments, plan=False):
+        """Wait until the moments (UTC) of ``{act id: moment}``.
+
+        :param plan: the step itself is planned for then, so that its validity begins then
+        """
+        self._journaled(
+            SQL(
+                """
+                UPDATE cx_campaign_act a SET state = 'waiting', claim = NULL, due_at = m.at,
+                       not_before = CASE WHEN %(plan)s THEN m.at ELSE not_before END,
+                       expires_at = CASE WHEN %(plan)s THEN m.at + s.validity * interval '1 day'
+                                    ELSE expires_at END
+                  FROM unnest(%(ids)s::int[], %(moments)s::timestamp[]) AS m(id, at),
+                       cx_campaign_step s
+                 WHERE a.id = m.id AND s.id = a.step_id AND a.state = 'claimed'
+                """,
+                plan=plan,
+                ids=list(moments),
+                moments=list(moments.values()),
+            )
+        )
+
+    def _on_their_date(self, now):
+        """Those whose step's date has come, where it has one; the others wait for it."""
+        dated = self.filtered("step_id.date_field_id")
+        later, none, past = {}, [], []
+        for step, acts in dated.grouped("step_id").items():
+            field, model = step.date_field_id, step.date_field_id.model
+            records = acts.customer_id if model == "cx.customer" else acts.partner_id
+            read = step.campaign_id._as_author(model).browse(records.ids).read([field.name])
+            days = {row["id"]: fields.Date.to_date(row[field.name]) for row in read}
+            for act in acts:
+                day = days.get((act.customer_id if model == "cx.customer" else act.partner_id).id)
+                if not day:
+                    none.append(act.id)
+                    continue
+                at = datetime.combine(day + timedelta(days=step.date_days), time())
+                if at > now:
+                    later[act.id] = at
+                elif at + timedelta(days=step.validity) <= now:
+                    past.append(act.id)
+        if none:
+            self._skip(none, "no_date")
+        if past:
+            self._skip(past, "expired")
+        if later:
+            self._postpone(later, plan=True)
+        return self.browse(i for i in self.ids if i not in {*none, *past, *later})
+
+    def _at_allowed_hours(self, now):
+        """Those for whom this is an allowed moment; the others wait for the next one."""
+        rows = [
+            {
+                "id": act.id,
+                "company_id": act.company_id.id,
+                "partner_id": act.person_id.id or act.partner_id.id,
+                "weekday": act.step_id.weekday,
+                "hour": act.step_id.hour,
+                "not_before": act.not_before,
+            }
+            for act in self
+            if act.kind in MAILS or act.step_id.weekday or act.step_id.hour
+        ]
+        moments = self._allowed_at(rows, now) if rows else {}
+        if never := [act_id for act_id, at in moments.items() if at is None]:
+            self._skip(never, "never_allowed")
+        if later := {act_id: at for act_id, at in moments.items() if at and at > now}:
+            self._postpone(later)
+        return self.browse(i for i in self.ids if i not in {*never, *later})
+
+    def _where_condition_holds(self):
+        """Those whose step's condition holds for the contact, by the rights of the author."""
+        failing = []
+        for step, acts in self.grouped("step_id").items():
+            condition = domains.parsed(step.domain)
+            if condition.is_true():
+                continue
+            contacts = step.campaign_id._as_author("res.partner").search(
+                condition & fields.Domain("id", "in", acts.partner_id.ids)
+            )
+            failing += [act.id for act in acts if act.partner_id.id not in contacts._ids]
+        if failing:
+            self._skip(failing, "condition")
+        return self.browse(i for i in self.ids if i not in failing)

@@ -1,0 +1,153 @@
+"""Whether an act may be done now: asked for a lot, and once more under lock before each mail."""
+
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from . import consent
+from .cx_campaign_entry import refused
+from .cx_campaign_step import MAILS
+
+TWIN_DAYS = 30  # days within which a step goes to one address once, whoever shares it
+
+
+class CxCampaignAct(models.Model):
+    _inherit = "cx.campaign.act"
+
+    @api.model
+    def _happened_already(self):
+        """SQL: what a step waits not to happen has happened to its parent's act ``b``."""
+        return SQL(
+            "CASE s.trigger WHEN 'not_opened' THEN t.trace_status IN ('open', 'reply')"
+            " OR t.links_click_datetime IS NOT NULL"
+            " WHEN 'not_clicked' THEN t.links_click_datetime IS NOT NULL"
+            " WHEN 'not_replied' THEN t.trace_status = 'reply'"
+            " WHEN 'activity_overdue' THEN b.outcome <> 'open' END"
+        )
+
+    @api.model
+    def _capped(self, kinds, cap, days, now):
+        """SQL: the customer of act ``a`` has had as many acts of some kinds as the company allows."""
+        return SQL(
+            "(%(cap)s > 0 AND (SELECT count(*) FROM cx_campaign_act o"
+            " WHERE o.customer_id = a.customer_id AND o.id <> a.id AND o.kind IN %(kinds)s"
+            " AND o.state IN ('sending', 'done', 'uncertain')"
+            " AND o.done_at > %(now)s - %(days)s * interval '1 day') >= %(cap)s)",
+            cap=cap, kinds=kinds, days=days, now=now,
+        )  # fmt: skip
+
+    @api.model
+    def _yields(self, kinds, cap, now):
+        """SQL: another act of the customer comes first, where only so many may be done."""
+        return SQL(
+            "(%(cap)s > 0 AND EXISTS (SELECT FROM cx_campaign_act o"
+            " JOIN cx_campaign h ON h.id = o.campaign_id"
+            " WHERE o.customer_id = a.customer_id AND o.state IN ('waiting', 'claimed')"
+            " AND o.due_at <= %(now)s AND o.kind IN %(kinds)s AND h.state = 'running'"
+            " AND (h.sequence, o.id) < (g.sequence, a.id)))",
+            cap=cap, kinds=kinds, now=now,
+        )  # fmt: skip
+
+    @api.model
+    def _act_checks(self, now, today):
+        """Why an act is not done: ordered (reason, SQL over ``a``, ``s``, ``g``, ``c``, ``m``...)."""
+        mail = SQL("a.kind IN %s", MAILS)
+        twin = SQL(
+            "EXISTS (SELECT FROM cx_campaign_act o WHERE o.email = a.email AND o.id <> a.id"
+            " AND o.step_id = a.step_id AND o.state IN ('sending', 'done', 'uncertain')"
+            " AND o.done_at > %s)",
+            now - timedelta(days=TWIN_DAYS),
+        )
+        to, company = SQL("a.email"), SQL("a.company_id")
+        return [
+            ("expired", SQL("a.expires_at <= %s", now)),
+            ("happened", self._happened_already()),
+            ("nobody", SQL("%s AND a.email IS NULL AND s.recipient = 'role'", mail)),
+            ("no_address", SQL("%s AND a.email IS NULL", mail)),
+            ("blacklisted", SQL("%s AND %s", mail, consent.blocked(to))),
+            ("opted_out", SQL("%s AND %s", mail,
+                              consent.opted_out(to, SQL("g.topic_id"), company, today))),
+            ("paused", SQL("%s AND %s", mail, consent.paused(to, company, today))),
+            ("refused_before", SQL("%s AND %s", mail, refused(to, now))),
+            ("duplicate", SQL("%s AND %s", mail, twin)),
+            ("no_content", SQL("%s AND a.mailing_id IS NULL", mail)),
+        ]  # fmt: skip
+
+    @api.model
+    def _verdicts(self, ids, now, today):
+        """SELECT of id, ``stop`` (why the run ends), ``skip`` (why the act is not done), ``wait``.
+
+        All three are NULL for an act that may be done now; the first that is set counts.
+
+        :param SQL ids: condition on ``a``
+        :param now: naive UTC
+        :param today: the day where the company is
+        """
+        whens = SQL(" ").join(
+            SQL("WHEN %s THEN %s", condition, reason)
+            for reason, condition in self._act_checks(now, today)
+        )
+        waits = SQL(" ").join(
+            SQL("WHEN a.kind IN %(kinds)s AND (%(yields)s) THEN 'yields'"
+                " WHEN a.kind IN %(kinds)s AND %(capped)s THEN 'capped'",
+                kinds=kinds, yields=self._yields(kinds, cap, now),
+                capped=self._capped(kinds, cap, days, now))
+            for kinds, cap, days in (
+                (MAILS, SQL("w.cx_mail_cap"), SQL("w.cx_mail_cap_days")),
+                (("activity",), SQL("w.cx_call_cap"), SQL("w.cx_call_cap_days")),
+            )
+        )  # fmt: skip
+        return SQL(
+            """
+            SELECT a.id,
+                   CASE WHEN r.state <> 'running' THEN coalesce(r.reason, 'by_hand')
+                        ELSE %(stop)s END AS stop,
+                   CASE %(skip)s END AS skip,
+                   CASE WHEN g.state <> 'running' THEN 'stands' %(waits)s END AS wait
+              FROM cx_campaign_act a
+              JOIN cx_campaign_run r ON r.id = a.run_id
+              JOIN cx_campaign g ON g.id = a.campaign_id
+              JOIN res_company w ON w.id = a.company_id
+              JOIN cx_campaign_step s ON s.id = a.step_id
+              JOIN cx_customer c ON c.id = a.customer_id
+         LEFT JOIN res_partner p ON p.id = c.partner_id
+         LEFT JOIN cx_campaign_act b ON b.run_id = a.run_id AND b.step_id = s.parent_id
+         LEFT JOIN mailing_trace t ON t.id = b.trace_id
+             WHERE %(ids)s
+            """,
+            stop=self.env["cx.campaign.run"]._stopping(today),
+            skip=whens,
+            waits=waits,
+            ids=ids,
+        )
+
+    @api.model
+    def _addressed(self, ids):
+        """UPDATE that finds out to whom some acts of mails go: the person, its one address."""
+        return SQL(
+            """
+            UPDATE cx_campaign_act SET person_id = found.person_id, email = found.email
+              FROM (
+                SELECT a.id, q.id AS person_id, q.email_normalized AS email
+                  FROM cx_campaign_act a JOIN cx_campaign_step s ON s.id = a.step_id
+                  JOIN cx_customer c ON c.id = a.customer_id
+     LEFT JOIN LATERAL (
+                    SELECT k.id, k.email_normalized, k.id <> c.partner_id AS beneath,
+                           NULL::date AS since
+                      FROM res_partner k
+                     WHERE s.recipient = 'customer' AND (k.id = c.partner_id
+                           OR k.parent_id = c.partner_id AND k.type = 'contact')
+                       AND k.active AND k.email_normalized IS NOT NULL
+                 UNION ALL
+                    SELECT k.id, k.email_normalized, true, t.since
+                      FROM cx_seat t JOIN res_partner k ON k.id = t.partner_id
+                     WHERE s.recipient = 'role' AND t.role_id = s.role_id
+                       AND t.account_id = c.partner_id AND t.company_id = c.company_id
+                       AND k.active AND k.email_normalized IS NOT NULL
+                  ORDER BY beneath, since DESC NULLS LAST, id LIMIT 1) AS q ON true
+                 WHERE a.id = ANY(%s)) AS found
+             WHERE cx_campaign_act.id = found.id
+            """,
+            list(ids),
+        )

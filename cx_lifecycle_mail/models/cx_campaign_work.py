@@ -1,0 +1,127 @@
+"""A campaign's life: launch, pause, end, and what is done in between."""
+
+import logging
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.cx_lifecycle.models.cx_customer_refresh import brief
+
+_logger = logging.getLogger(__name__)
+
+
+class CxCampaign(models.Model):
+    _inherit = "cx.campaign"
+
+    @api.model
+    def _cron_campaigns(self):
+        """Look who enters and who leaves, and do what is due and no mail."""
+        progress = self.env["ir.cron"]._commit_progress
+        runs, acts = self.env["cx.campaign.run"], self.env["cx.campaign.act"]
+        acts._recover()
+        campaigns = self.search([("state", "=", "running")], order="sequence, id")
+        for company in campaigns.company_id:
+            self._guarded(
+                lambda company=company: runs._settle_runs(company), f"company {company.id}"
+            )
+        for campaign in campaigns:
+            campaign._guarded(campaign._look, f"campaign {campaign.id}")
+        if entered := campaigns.filtered(lambda campaign: campaign.last_entry):
+            self._trigger_delivery(entered)
+        while taken := acts._do_due():
+            if not progress(taken, remaining=taken):
+                self.env.ref("cx_lifecycle_mail.cron_campaigns")._trigger()
+                return
+        # runs of paused and finished campaigns end too
+        for company in runs._read_group([("state", "=", "running")], ["company_id"]):
+            self._guarded(lambda of=company[0]: runs._finish_completed(of), "completed")
+        progress(remaining=0)
+
+    def _guarded(self, work, what):
+        """Do one part; what breaks there is told, and the others go on."""
+        try:
+            with self.env.cr.savepoint():
+                work()
+        except psycopg2.OperationalError as error:
+            self.env.cr.rollback()
+            self.env.invalidate_all(flush=False)
+            _logger.info("Campaigns, %s: next time (%s)", what, brief(error))
+        except Exception as error:
+            _logger.exception("Campaigns, %s", what)
+            if self:
+                self.problem = brief(error)
+        self.env["ir.cron"]._commit_progress()
+
+    def _look(self):
+        """Let in who is to enter; end the campaign on its day."""
+        today = self.env["cx.customer"]._today(self.company_id)
+        if self.end_on and self.end_on < today:
+            self._finish()
+            return
+        report = self._enter()
+        values = {"last_entry_at": fields.Datetime.now(), "problem": False}
+        self.write({**values, "last_entry": report})
+
+    def _trigger_delivery(self, campaigns):
+        due = self.env["cx.campaign.act"]._count_due()
+        if due:
+            for number in range(1, 5):
+                self.env.ref(f"cx_lifecycle_mail.cron_deliver_{number}")._trigger()
+
+    # ------------------------------------------------------------------- state
+    def _check_marketer(self):
+        if not self.env.su and not self.env.user.has_group("cx_lifecycle.group_marketer"):
+            raise AccessError(self.env._("Only marketers may launch, pause or end campaigns."))
+        self.check_access("write")
+
+    def _launch(self):
+        """From now on customers enter; those there already, if the campaign says so."""
+        self._check_marketer()
+        for campaign in self:
+            if campaign.state != "draft":
+                raise UserError(self.env._("%s was launched already.", campaign.name))
+            if not campaign.step_ids:
+                raise UserError(self.env._("Steps: add one to %s first.", campaign.name))
+            campaign.write(
+                {
+                    "state": "running",
+                    "launched_at": fields.Datetime.now(),
+                    "launched_on": self.env["cx.customer"]._today(campaign.company_id),
+                }
+            )
+        self._wake()
+
+    def action_pause(self):
+        """Nothing leaves any more, and nobody enters, until it is resumed."""
+        self._check_marketer()
+        self.filtered(lambda campaign: campaign.state == "running").state = "paused"
+
+    def action_resume(self):
+        """Go on: what waited too long is dropped, with the reason."""
+        self._check_marketer()
+        self.filtered(lambda campaign: campaign.state == "paused").state = "running"
+        self._wake()
+
+    def action_finish(self):
+        """End it for everybody who still takes part."""
+        self._check_marketer()
+        self._finish()
+
+    def _finish(self):
+        launched = self.filtered(lambda campaign: campaign.state in ("running", "paused"))
+        launched.state = "finished"
+        # sudo: participants are written by the machine
+        runs = self.env["cx.campaign.run"].sudo().search(
+            [("campaign_id", "in", launched.ids), ("state", "=", "running")]
+        )  # fmt: skip
+        runs._stop("campaign_over")
+
+    def _wake(self):
+        """Start the machine now rather than at its next hour."""
+        # sudo: starting a job is the marketer's right, reading jobs is not
+        self.env.ref("cx_lifecycle_mail.cron_campaigns").sudo()._trigger()
+        for number in range(1, 5):
+            # sudo: as above
+            self.env.ref(f"cx_lifecycle_mail.cron_deliver_{number}").sudo()._trigger()
