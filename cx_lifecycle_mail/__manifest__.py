@@ -12,7 +12,11 @@
         "security/rules.xml",
         "data/ir_cron.xml",
         "data/mailing_filter.xml",
+        "wizard/cx_campaign_enter_views.xml",
+        "wizard/cx_campaign_exclude_views.xml",
+        "wizard/cx_campaign_why_views.xml",
         "views/activity_summary.xml",
         "views/cx_customer_views.xml",
+        "views/res_partner_views.xml",
     ],
 }

@@ -22,7 +22,7 @@ class CxCampaignAct(models.Model):
         """
         acts = self._decide("uncertain", self._anew())
         acts._note_decision("again")
-        self._start_machine()
+        self.env["cx.campaign"]._wake()
         return True
 
     def action_settle(self):
@@ -38,7 +38,7 @@ class CxCampaignAct(models.Model):
         )  # fmt: skip
         acts._note_decision("settled")
         acts._ended()
-        self._start_machine()
+        self.env["cx.campaign"]._wake()
         return True
 
     def action_now(self):
@@ -51,7 +51,7 @@ class CxCampaignAct(models.Model):
         self._decide(
             "waiting", SQL("due_at = %s, not_before = least(not_before, %s)", now, now)
         )  # fmt: skip
-        self._start_machine()
+        self.env["cx.campaign"]._wake()
         return True
 
     def action_retry(self):
@@ -61,7 +61,7 @@ class CxCampaignAct(models.Model):
         :raise UserError: none of them failed, or their participation was stopped
         """
         self._decide("failed", self._anew())
-        self._start_machine()
+        self.env["cx.campaign"]._wake()
         return True
 
     def action_why(self):
@@ -128,8 +128,3 @@ class CxCampaignAct(models.Model):
                 for act in self
             ]
         )
-
-    def _start_machine(self):
-        for name in ("cron_campaigns", "cron_deliver_1"):
-            # sudo: whoever decides that something is done starts the machine
-            self.env.ref(f"cx_lifecycle_mail.{name}").sudo()._trigger()

@@ -108,7 +108,8 @@ class CxCampaign(models.Model):
         cause = campaign._cause(today)
         found = campaign._about(customer, cause.key, cause.present, cause.future, cause=cause)
         key, present, future = found or (None, False, False)
-        arm, twin = campaign._would_be(customer)
+        fits = campaign._fits(customer.partner_id)
+        arm, twin = (None, False) if isinstance(fits, str) else campaign._would_be(customer)
         excluded = dict(zip(reasons, holds, strict=False))
         if campaign._writes_only():
             excluded["duplicate"] = twin
@@ -117,7 +118,7 @@ class CxCampaign(models.Model):
             cause=bool(found),
             present=bool(present),
             future=bool(future),
-            fits=campaign._fits(customer.partner_id),
+            fits=fits,
             entered=runs.filtered(lambda run: run.entry_key == key)[:1],
             under_way=runs.filtered(lambda run: run.state == "running")[:1],
             email=holds[-1] or "",
@@ -225,7 +226,9 @@ class CxCampaign(models.Model):
         )  # fmt: skip
 
     def _explain_reasons(self, customer, facts):
-        labels = dict(self.env["cx.campaign.run"]._fields["reason"]._description_selection(self.env))
+        labels = dict(
+            self.env["cx.campaign.run"]._fields["reason"]._description_selection(self.env)
+        )
         passed = self._passed_words()
         return [
             Check(

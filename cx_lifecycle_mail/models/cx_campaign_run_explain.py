@@ -84,7 +84,9 @@ class CxCampaignRun(models.Model):
         share = self.env["cx.customer"]._percent(self.campaign_id.holdout_share)
         treated = self.arm == "treated"
         label = (
-            self.env._("Treated") if treated else self.env._("Held out: nothing is done, to compare")
+            self.env._("Treated")
+            if treated
+            else self.env._("Held out: nothing is done, to compare")
         )
         return [
             Check("arm", treated, label, self.env._("%s of those who enter are held out", share))

@@ -48,7 +48,7 @@ class CxCustomer(models.Model):
         customers.write({"no_campaigns_until": until, "no_campaigns_reason": reason})
         if until:
             for company, group in customers.grouped("company_id").items():
-                customers.env["cx.campaign"]._settle_runs(company, group.partner_id.ids)
+                customers.env["cx.campaign.run"]._settle_runs(company, group.partner_id.ids)
         for partner in customers.partner_id:
             partner.message_post(body=message, author_id=self.env.user.partner_id.id)
         return True

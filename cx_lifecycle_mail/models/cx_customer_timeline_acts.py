@@ -28,7 +28,9 @@ class CxCustomer(models.Model):
     def _timeline_acts(self, _frame):
         """Mails and activities of campaigns that were done, or were not, when that was decided."""
         acts = self.env["cx.campaign.act"]
-        domain = Domain("customer_id", "=", self.id) & Domain("state", "in", ("done", "uncertain", *NOT_DONE))
+        domain = Domain("customer_id", "=", self.id) & Domain(
+            "state", "in", ("done", "uncertain", *NOT_DONE)
+        )
         domain &= Domain("kind", "in", (*MAILS, "activity")) & Domain("done_at", "!=", False)
         domain &= Domain("reason", "not in", BRANCHING)
         # read by `_timeline_act_words` with the reader's rights
@@ -44,13 +46,14 @@ class CxCustomer(models.Model):
         acts = self._timeline_readable("cx.campaign.act", [row.id for row in rows])
         people = self._timeline_people(acts.person_id.ids)
         reasons = dict(acts._fields["reason"]._description_selection(self.env))
-        # sudo: subjects of mails to this customer, and what it did with them
+        # sudo: contents of mails to this customer, and what it did with them
         all_sudo = acts.sudo()
         all_sudo.mailing_id.fetch(["subject"])
         all_sudo.trace_id.fetch(["trace_status", "links_click_datetime"])
+        subjects = all_sudo._subjects()
         return {
             act.id: {
-                "title": self._timeline_act_title(act),
+                "title": self._timeline_act_title(act, subjects),
                 "text": "" if act.state == "done" else reasons.get(act.reason, ""),
                 "by": act.campaign_id.name,
                 "contact": people.get(act.person_id.id, ""),
@@ -61,10 +64,10 @@ class CxCustomer(models.Model):
             for act in all_sudo
         }
 
-    def _timeline_act_title(self, act):
+    def _timeline_act_title(self, act, subjects):
         step = act.step_id
         if act.kind in MAILS:
-            title = act.mailing_id.subject or step.name
+            title = subjects.get(act.message_id) or act.mailing_id.subject or step.name
             return self.env._("Not sent: %s", title) if act.state in NOT_DONE else title
         title = step.activity_summary or step.activity_type_id.name or step.name
         if act.state in NOT_DONE:
@@ -90,3 +93,15 @@ class CxCustomer(models.Model):
         if act.outcome == "cancelled":
             marks.append(("activity_cancelled", self.env._("Cancelled")))
         return [{"code": code, "label": label} for code, label in marks]
+
+
+class CxCampaignAct(models.Model):
+    _inherit = "cx.campaign.act"
+
+    def _subjects(self):
+        """The subjects of mails as they were sent: ``{Message-ID: subject}``."""
+        ids = [message_id for message_id in self.mapped("message_id") if message_id]
+        notes = self.env["mail.message"].search_fetch(
+            [("message_id", "in", ids)], ["message_id", "subject"]
+        )
+        return {note.message_id: note.subject for note in notes}

@@ -49,7 +49,9 @@ class CxCampaignEnter(models.TransientModel):
             yield self.env._("%s will enter.", number)
         if self.env.user.has_group(MARKETER):
             if held:
-                yield self.env._("Of them, %s are held out: nothing is done, to compare with.", held)
+                yield self.env._(
+                    "Of them, %s are held out: nothing is done, to compare with.", held
+                )
         elif number and self.campaign_id.holdout_share:
             share = self.env["cx.customer"]._percent(self.campaign_id.holdout_share)
             yield self.env._("About %s of them are not chosen, by chance, to measure the effect.",
@@ -59,7 +61,9 @@ class CxCampaignEnter(models.TransientModel):
                 "%s do not: entered today already, or the campaign's condition is not for them.",
                 already,
             )
-        labels = dict(self.env["cx.campaign.run"]._fields["reason"]._description_selection(self.env))
+        labels = dict(
+            self.env["cx.campaign.run"]._fields["reason"]._description_selection(self.env)
+        )
         for reason, count in counts["excluded"].items():
             yield self.env._(
                 "%(count)s do not: %(reason)s.", count=count, reason=labels[reason]

@@ -78,8 +78,11 @@ class CxCampaignWhy(models.TransientModel):
         found = customers.search(domain)
         # sudo: only whether there is one; it is not shown
         if not found and customers.sudo().search_count(domain, limit=1):
+            if not self.env["cx.first.run"]._accepted(company):
+                raise AccessError(self.env._("Stages are not accepted yet: ask an administrator."))
             raise AccessError(
-                self.env._("Somebody else follows this customer: ask whoever does.")
+                self.env._("Somebody else follows this customer: what it takes part in is not "
+                           "yours to see.")
             )  # fmt: skip
         return found
 
