@@ -3,7 +3,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from .cx_campaign_entry import Cause
+from .cx_campaign_cause import Cause
 
 
 class CxCampaign(models.Model):

@@ -1,7 +1,6 @@
 """Who enters a campaign: one set-based statement, with everybody who does not by first reason."""
 
 from datetime import timedelta
-from typing import NamedTuple
 
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
@@ -11,20 +10,10 @@ from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
 
 from . import consent
 from .arms import position_sql
+from .cx_campaign_cause import Cause
 from .cx_campaign_step import MAILS
 
-CATCH_UP = 14  # days for which a cause that was missed still starts a campaign
 REFUSED_DAYS = 90  # days for which a refused address is not tried again
-
-
-class Cause(NamedTuple):
-    """What starts a campaign, as SQL over ``c`` (customer), ``p`` (contact), ``e`` (open stay)."""
-
-    when: SQL  # the condition
-    key: SQL  # the cause in one word, unique for a customer
-    present: SQL  # it was there before the launch
-    future: SQL  # it began since then, and not by a rebuild or new rules
-    joins: SQL = SQL()
 
 
 def address(partner):
@@ -61,85 +50,6 @@ def open_deal():
 
 class CxCampaign(models.Model):
     _inherit = "cx.campaign"
-
-    # ------------------------------------------------------------------ causes
-    def _cause(self, today):
-        """What starts this campaign on a day."""
-        return getattr(self, f"_cause_{self.entry}")(today)
-
-    def _cause_becomes(self, today):
-        self.ensure_one()
-        when = [SQL("c.stage_id = %s", self.stage_id.id)]
-        if self.from_stage_ids:
-            when.append(SQL("e.previous_stage_id = ANY(%s)", self.from_stage_ids.ids))
-        if self.stage_days:
-            when.append(SQL("c.stage_since <= %s", today - timedelta(days=self.stage_days)))
-        launched = self.launched_at or fields.Datetime.now()
-        return Cause(
-            SQL(" AND ").join(when),
-            SQL("'episode:' || e.id"),
-            SQL("e.create_date < %s", launched),
-            SQL("(e.create_date >= %s AND e.rebuilt IS NOT TRUE AND e.silent IS NOT TRUE)",
-                launched),
-        )  # fmt: skip
-
-    _cause_in_stage = _cause_becomes
-
-    def _cause_going_quiet(self, today):
-        stages = self.env["cx.stage"]._ids_by_code()
-        if self.quiet_by == "days":
-            quiet_on = SQL("(c.dormant_on - %s)", self.quiet_days)
-        else:
-            quiet_on = SQL("c.next_purchase_to")
-        return Cause(
-            SQL("c.stage_id IN %s AND %s <= %s",
-                (stages["new"], stages["active"]), quiet_on, today),
-            SQL("'silence:' || c.last_purchase_on"),
-            *self._since(quiet_on, today),
-        )  # fmt: skip
-
-    def _cause_first_purchase(self, today, number=1):
-        return Cause(
-            SQL("c.purchase_count = %s", number),
-            SQL("%s", f"purchase:{number}"),
-            *self._since(SQL("c.last_purchase_on"), today),
-        )
-
-    def _cause_second_purchase(self, today):
-        return self._cause_first_purchase(today, number=2)
-
-    def _cause_anniversary(self, today):
-        field = self.date_field_id
-        alias = "c" if field.model == "cx.customer" else "p"
-        day = SQL("(%s)::date", self._as_author(field.model)._field_to_sql(alias, field.name))
-        first = max(today - timedelta(days=CATCH_UP), self.launched_on or today)
-        days = [first + timedelta(days=n) for n in range((today - first).days + 1)]
-        returns = []  # (month and day, the day it returns on)
-        for on in (on - timedelta(days=self.date_days) for on in days):
-            returns.append((f"{on:%m-%d}", on))
-            leap = on.year % 4 == 0 and (on.year % 100 != 0 or on.year % 400 == 0)
-            if (on.month, on.day) == (2, 28) and not leap:
-                returns.append(("02-29", on))
-        return Cause(
-            SQL("%s < again.day", day),
-            SQL("'year:' || extract(year FROM again.day)"),
-            SQL("false"),
-            SQL("true"),
-            SQL(
-                "JOIN unnest(%s::text[], %s::date[]) AS again(date, day)"
-                " ON again.date = to_char(%s, 'MM-DD')",
-                [text for text, _on in returns], [on for _text, on in returns], day,
-            ),
-        )  # fmt: skip
-
-    def _cause_manual(self, today):
-        return Cause(SQL("false"), SQL("''"), SQL("false"), SQL("false"))
-
-    def _since(self, day, today):
-        """SQL: the day was before the launch; it was since then, and not long ago."""
-        launched = self.launched_on or today
-        earliest = max(launched, today - timedelta(days=CATCH_UP))
-        return SQL("%s < %s", day, launched), SQL("%s >= %s", day, earliest)
 
     # -------------------------------------------------------------- exclusions
     def _writes_only(self):
@@ -296,12 +206,13 @@ class CxCampaign(models.Model):
             "cx.customer",
             "cx.campaign",
             "cx.campaign.step",
+            "cx.campaign.run",
             "cx.topic.optout",
             "mail.blacklist",
             "crm.lead",
             "sale.order",
         ):
-            self.env[model].flush_model()  # fmt: skip
+            self.env[model].flush_model()
 
     def _enter(self, cause=None, members=None, user=None):
         """Let in whoever is to enter now, exactly once for each cause.
@@ -335,10 +246,11 @@ class CxCampaign(models.Model):
                 company=self.company_id.id,
                 now=fields.Datetime.now(),
                 ends=today + timedelta(days=self.max_days),
-                user=user and user.id or None,
+                user=(user and user.id) or None,
                 acts=self._first_acts(),
             )
         )
+        self.invalidate_recordset()
         self.env["cx.campaign.run"].invalidate_model()
         self.env["cx.campaign.act"].invalidate_model()
         return self._counted(rows)

@@ -15,7 +15,8 @@ from odoo.tools import SQL
 from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
 
 from .cx_campaign_act_actions import MARKETER
-from .cx_campaign_entry import Cause, address
+from .cx_campaign_cause import Cause
+from .cx_campaign_entry import address
 
 
 class Check(NamedTuple):

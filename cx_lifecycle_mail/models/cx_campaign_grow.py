@@ -37,7 +37,7 @@ class CxCampaignAct(models.Model):
               JOIN cx_campaign g ON g.id = s.campaign_id
      CROSS JOIN LATERAL (SELECT coalesce(CASE
                        WHEN s.trigger = 'activity_overdue' THEN begun.deadline END, %(now)s)
-                       + s.delay * ('1 ' || s.delay_unit)::interval AS at) AS planned
+                       + coalesce(s.delay, 0) * ('1 ' || s.delay_unit)::interval AS at) AS planned
        ON CONFLICT (run_id, step_id) DO NOTHING
             """,
             now=fields.Datetime.now(),

@@ -167,13 +167,13 @@ class CxCampaignStep(models.Model):
             if (step.trigger == "entry") == bool(parent):
                 raise ValidationError(
                     self.env._(
-                        "When: step %s begins on entry, or follows another one; choose one of both.",
+                        "When: step %s begins on entry or follows another one; choose one of both.",
                         step.name,
                     )
                 )
             wrong = (
-                step.trigger in OF_MAILS and parent.kind not in MAILS
-                or step.trigger in OF_ACTIVITIES and parent.kind != "activity"
+                (step.trigger in OF_MAILS and parent.kind not in MAILS)
+                or (step.trigger in OF_ACTIVITIES and parent.kind != "activity")
             )  # fmt: skip
             if wrong:
                 raise ValidationError(

@@ -28,7 +28,7 @@ class CxCampaignAct(models.Model):
 
     @api.model
     def _capped(self, kinds, cap, days, now):
-        """SQL: the customer of act ``a`` has had as many acts of some kinds as the company allows."""
+        """SQL: the customer of act ``a`` has had as many acts of these kinds as allowed."""
         return SQL(
             "(%(cap)s > 0 AND (SELECT count(*) FROM cx_campaign_act o"
             " WHERE o.customer_id = a.customer_id AND o.id <> a.id AND o.kind IN %(kinds)s"
@@ -51,7 +51,7 @@ class CxCampaignAct(models.Model):
 
     @api.model
     def _act_checks(self, now, today):
-        """Why an act is not done: ordered (reason, SQL over ``a``, ``s``, ``g``, ``c``, ``m``...)."""
+        """Why an act is not done: ordered (reason, SQL over the tables of ``_verdicts``)."""
         mail = SQL("a.kind IN %s", MAILS)
         twin = SQL(
             "EXISTS (SELECT FROM cx_campaign_act o WHERE o.email = a.email AND o.id <> a.id"

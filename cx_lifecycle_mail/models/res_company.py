@@ -34,7 +34,8 @@ class ResCompany(models.Model):
         "Pressure: a number from 0 up within 1 to 365 days.",
     )
     _cx_quiet_check = models.Constraint(
-        "CHECK(cx_quiet_from >= 0 AND cx_quiet_from < 24 AND cx_quiet_to >= 0 AND cx_quiet_to < 24)",
+        "CHECK(cx_quiet_from >= 0 AND cx_quiet_from < 24"
+        " AND cx_quiet_to >= 0 AND cx_quiet_to < 24)",
         "Quiet hours: from 0:00 to 23:59.",
     )
     _cx_holdout_check = models.Constraint(

@@ -1,0 +1,117 @@
+"""What tests of campaigns need besides: a campaign, its steps, and the machine's rounds."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+from model.common import LifecycleCase
+
+
+class CampaignCase(LifecycleCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Campaign = cls.env["cx.campaign"]
+        cls.Run = cls.env["cx.campaign.run"]
+        cls.Act = cls.env["cx.campaign.act"]
+        # allowed at any hour, as often as a test likes; tests of pressure set what they test
+        cls.company.write(
+            {"cx_mail_cap": 0, "cx_call_cap": 0, "cx_quiet_from": 0, "cx_quiet_to": 0}
+        )
+        cls.call_type = cls.env.ref("mail.mail_activity_data_call")
+
+    def setUp(self):
+        super().setUp()
+        cr = self.env.cr
+
+        @contextmanager
+        def here(acts):
+            """In tests, all transactions are one."""
+            acts.env.flush_all()
+            with cr.savepoint():
+                yield cr
+            acts.env.invalidate_all(flush=False)
+
+        self.patch(type(self.Act), "_journal", here)
+
+    @classmethod
+    def stage(cls, code):
+        return cls.env.ref(f"cx_lifecycle.stage_{code}")
+
+    @classmethod
+    def campaign(cls, entry="becomes", stage="dormant", steps=None, **values):
+        """A campaign in draft; by default with one call of the same person for everybody."""
+        campaign = cls.Campaign.create(
+            {
+                "name": "Wake up",
+                "company_id": cls.company.id,
+                "entry": entry,
+                "stage_id": cls.stage(stage).id if entry in ("becomes", "in_stage") else False,
+                "holdout_share": 0,
+                "members": "both",
+                "cooldown_days": 0,
+                **values,
+            }
+        )
+        for step in steps if steps is not None else [{}]:
+            cls.step(campaign, **step)
+        return campaign
+
+    @classmethod
+    def step(cls, campaign, parent=None, **values):
+        kind = values.get("kind", "activity")
+        if kind == "activity":
+            values.setdefault("activity_type_id", cls.call_type.id)
+            values.setdefault("assignee_id", cls.env.user.id)
+        return cls.env["cx.campaign.step"].create(
+            {
+                "campaign_id": campaign.id,
+                "parent_id": parent and parent.id,
+                "name": values.pop("name", kind.title()),
+                "kind": kind,
+                "trigger": "done" if parent else "entry",
+                **values,
+            }
+        )
+
+    def launched(self, *args, **values):
+        campaign = self.campaign(*args, **values)
+        campaign._launch()
+        return campaign
+
+    def work(self):
+        """Everything the machine does now."""
+        self.Campaign._cron_campaigns()
+        self.Act._cron_deliver()
+
+    def later(self, **ahead):
+        """So much later (days=3): what was planned and done lies that much further back."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE cx_campaign_act SET not_before = not_before - %(ahead)s,"
+            " due_at = due_at - %(ahead)s, expires_at = expires_at - %(ahead)s,"
+            " done_at = done_at - %(ahead)s",
+            {"ahead": timedelta(**ahead)},
+        )
+        self.env.invalidate_all(flush=False)
+        self.work()
+
+    def acts(self, campaign):
+        """(step, state, reason) of a campaign's acts."""
+        return [
+            (act.step_id.name, act.state, act.reason)
+            for act in campaign.run_ids.act_ids.sorted("id")
+        ]
+
+    def assertReconciled(self, campaign):
+        """Nobody gets lost: entered = treated + held out; acts are open, done, or not with why."""
+        runs = campaign.run_ids
+        self.assertEqual(len(runs), len(runs.filtered(lambda r: r.arm in ("treated", "held_out"))))
+        for run in runs:
+            self.assertEqual(bool(run.reason), run.state != "running", run)
+            if run.arm == "held_out":
+                self.assertFalse(run.act_ids)
+        for act in runs.act_ids:
+            if act.state in ("skipped", "failed", "refused", "uncertain"):
+                self.assertTrue(act.reason, act)
+            if act.run_id.state != "running":
+                self.assertNotIn(act.state, ("waiting", "claimed"), act)
