@@ -259,9 +259,11 @@ class CxCampaign(models.Model):
         if run.state == "running":
             return run._sentence()
         failing = next((check for check in checks if check.met is False), None)
+        if failing and run:
+            return self.env._(
+                "%(before)s Not again: %(why)s.", before=run._sentence(), why=failing.label
+            )
         if failing:
-            if run and failing.code in ("entered", "cooldown"):
-                return run._sentence()
             return self.env._("%(name)s does not take part. %(why)s.", name=name, why=failing.label)
         if not checks:
             return run._sentence()

@@ -230,7 +230,7 @@ class TestParticipation(WhyCase):
         sentence, checks = self.explain(campaign)
         self.assertIn("Firm takes part since", sentence)
         self.assertEqual([c.code for c in checks], ["run", "arm", "end", "act_waiting"])
-        self.assertIn("From Active to Dormant on", checks[0].value)
+        self.assertIn("From Prospect to Dormant on", checks[0].value)
         self.assertEqual(checks[0].record, run)
         self.assertIn("Planned for", checks[-1].value)
 
