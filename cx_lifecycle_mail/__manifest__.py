@@ -17,6 +17,8 @@
         "wizard/cx_campaign_why_views.xml",
         "views/activity_summary.xml",
         "views/cx_customer_views.xml",
+        "views/cx_topic_views.xml",
+        "views/preferences.xml",
         "views/res_partner_views.xml",
     ],
 }

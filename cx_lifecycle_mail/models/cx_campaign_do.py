@@ -3,18 +3,21 @@
 What is done and that it was done are one transaction.
 """
 
+import logging
 import uuid
 from datetime import timedelta
 
 import psycopg2
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.cx_lifecycle.models.cx_customer_refresh import brief
 
 from .cx_campaign_step import KINDS, MAILS
 
+_logger = logging.getLogger(__name__)
 OTHERS = tuple(kind for kind, _label in KINDS if kind not in MAILS)
 
 
@@ -61,6 +64,14 @@ class CxCampaignAct(models.Model):
                 for act in self:
                     act._do_together(step, token)
                 return
+            expected = isinstance(error, UserError | ValueError)
+            _logger.log(
+                logging.INFO if expected else logging.ERROR,
+                "Step %s failed for act %s",
+                step.id,
+                self.ids,
+                exc_info=not expected,
+            )
             self._see()
             self._fail(self.ids, brief(error))
         else:
@@ -145,7 +156,7 @@ class CxCampaignAct(models.Model):
         contact, company = self.partner_id, self.company_id
         user = {
             "salesperson": contact.user_id,
-            "leader": contact.team_id.user_id or contact.user_id.sale_team_id.user_id,
+            "leader": contact.user_id.sale_team_id.user_id,
             "user": step.assignee_id,
         }[step.assignee] or step.assignee_id
         return user if user.active and company in user.company_ids else user.browse()

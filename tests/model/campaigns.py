@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from model.common import LifecycleCase
 
+from odoo.tests import new_test_user
+
 
 class CampaignCase(LifecycleCase):
     @classmethod
@@ -16,6 +18,9 @@ class CampaignCase(LifecycleCase):
         # allowed at any hour, as often as a test likes; tests of pressure set what they test
         cls.company.write(
             {"cx_mail_cap": 0, "cx_call_cap": 0, "cx_quiet_from": 0, "cx_quiet_to": 0}
+        )
+        cls.caller = new_test_user(
+            cls.env, "camp_caller", "sales_team.group_sale_salesman_all_leads"
         )
         cls.call_type = cls.env.ref("mail.mail_activity_data_call")
 
@@ -61,7 +66,7 @@ class CampaignCase(LifecycleCase):
         kind = values.get("kind", "activity")
         if kind == "activity":
             values.setdefault("activity_type_id", cls.call_type.id)
-            values.setdefault("assignee_id", cls.env.user.id)
+            values.setdefault("assignee_id", cls.caller.id)
         return cls.env["cx.campaign.step"].create(
             {
                 "campaign_id": campaign.id,

@@ -123,7 +123,7 @@ class TestActs(CampaignCase):
         self.contact.user_id = False
         campaign = self.launched(steps=[{"name": "Call", "assignee_id": False}])
         self.step(campaign, campaign.step_ids, name="After", kind="wait")
-        self.step(campaign, campaign.step_ids, name="In any case", kind="wait", trigger="ended")
+        self.step(campaign, campaign.step_ids[0], name="In any case", kind="wait", trigger="ended")
         self.work()
         self.work()
         self.assertEqual(

@@ -1,0 +1,165 @@
+"""What anybody may open with a link of a mail: unsubscribe, preferences, the picture that counts.
+
+The signature in the link is the credential, so there is neither cookie nor session. A wrong link,
+an act that never was and a person who was erased get one and the same answer.
+"""
+
+import base64
+from datetime import date
+
+from odoo import http
+from odoo.http import request
+from odoo.tools import format_date
+
+from ..models.cx_topic_optout import REASON_LENGTH
+from ..models.cx_topic_optout_page import MONTHS
+
+YOUNG_DAYS = 30  # how long a link is good for receiving again what was refused
+PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+PRIVATE = {
+    "Cache-Control": "no-store",
+    # the address of the page is the key to it
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+PAGE = {
+    **PRIVATE,
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+}
+PUBLIC = {
+    "type": "http", "auth": "public", "save_session": False, "max_content_length": 64 * 1024,
+}  # fmt: skip
+
+
+def acts():
+    return request.env["cx.campaign.act"]
+
+
+def optouts():
+    return request.env["cx.topic.optout"]
+
+
+def pressed():
+    """Whether somebody presses a button: Odoo leads OPTIONS to every route, too."""
+    return request.httprequest.method == "POST"
+
+
+def numbers(texts):
+    """The ids among what a form sent."""
+    return {int(text) for text in texts if text.isdecimal() and len(text) < 10}
+
+
+def masked(email):
+    """An address as its owner recognizes it, and nobody else: a…@example.com."""
+    local, _at, domain = email.rpartition("@")
+    return f"{local[:1]}…@{domain}"
+
+
+class ConsentController(http.Controller):
+    # ------------------------------------------------------------ unsubscribe
+    # no csrf token: a mail program presses this button, as RFC 8058 says
+    @http.route(
+        "/cx/unsubscribe/<int:act_id>/<string:token>", methods=["POST"], csrf=False, **PUBLIC
+    )
+    def unsubscribe(self, act_id, token, **_ignored):
+        """One click: no more of the campaign's topic, or nothing at all where it has none."""
+        if not pressed():
+            return request.make_response("", PRIVATE.items(), status=405)
+        act = acts()._check_link("one_click", act_id, token)
+        if not act:
+            return request.make_response("", PRIVATE.items(), status=404)
+        if topic := act.campaign_id.topic_id:
+            optouts()._opt_out(act.email, topic, act.company_id, "one_click")
+        else:
+            optouts()._block(act.email, act.company_id, "one_click")
+        return request.make_response("", PRIVATE.items())
+
+    # ------------------------------------------------------------ preferences
+    @http.route(
+        "/cx/preferences/<int:act_id>/<string:day>/<string:token>", methods=["GET"], **PUBLIC
+    )
+    def preferences(self, act_id, day, token, **_ignored):
+        """What the person receives; nothing changes by looking, whoever looks."""
+        act = acts()._check_link("preferences", act_id, token, day)
+        return self._page("preferences_page", act, day) if act else self._invalid()
+
+    # no csrf token: without a session there is none, and the link is checked again
+    @http.route(
+        "/cx/preferences/<int:act_id>/<string:day>/<string:token>",
+        methods=["POST"],
+        csrf=False,
+        **PUBLIC,
+    )
+    def save_preferences(self, act_id, day, token, **_ignored):
+        """Save what the person chose."""
+        if not pressed():
+            return request.make_response("", PAGE.items(), status=405)
+        act = acts()._check_link("preferences", act_id, token, day)
+        if not act:
+            return self._invalid()
+        done = optouts()._save_preferences(
+            act.email, act.company_id, self._wishes(), self._young(act, day)
+        )
+        return self._page("preferences_saved", act, day, done=done)
+
+    def _wishes(self):
+        """What the form says, as ``_save_preferences`` takes it; the rest is ignored."""
+        form = request.httprequest.form
+        pause = form.get("pause", "")
+        nothing = True if form.get("nothing") else None
+        if form.get("nothing_shown") and not nothing:
+            nothing = False
+        # no text column takes a zero byte
+        reason = " ".join(form.get("reason", "").replace("\0", " ").split())
+        return {
+            "shown": numbers(form.getlist("shown")),
+            "kept": numbers(form.getlist("topic")),
+            "months": int(pause) if pause in {"0", *map(str, MONTHS)} else None,
+            "nothing": nothing,
+            "reason": reason[:REASON_LENGTH] or None,
+        }
+
+    def _young(self, act, day):
+        today = request.env["cx.customer"]._today(act.company_id)
+        return (today - date.fromisoformat(day)).days < YOUNG_DAYS
+
+    def _page(self, template, act, day, **more):
+        """A page about one address, in the person's language."""
+        if request.env["res.lang"]._get_data(code=act.person_id.lang):
+            request.update_context(lang=act.person_id.lang)
+        now = optouts()._preferences(act.email, act.company_id)
+        until = now["paused_until"]
+        values = {
+            **now,
+            # superuser: names only, for who followed the link, in the page's language
+            "topics": now["topics"].with_env(request.env(su=True)),
+            "paused_until": until and format_date(request.env, until),
+            "months": MONTHS,
+            "reason_length": REASON_LENGTH,
+            "company": act.company_id,
+            "address": masked(act.email),
+            "young": self._young(act, day),
+            "url": request.httprequest.path,
+            **more,
+        }
+        return self._render(template, values)
+
+    def _invalid(self):
+        return self._render("preferences_invalid", {}, status=404)
+
+    def _render(self, template, values, status=200):
+        lang = request.env["res.lang"]._get_data(code=request.env.lang or "en_US")
+        values |= {"page_lang": lang.code.replace("_", "-"), "direction": lang.direction}
+        return request.render(f"cx_lifecycle_mail.{template}", values, headers=PAGE, status=status)
+
+    # ---------------------------------------------------------------- opening
+    @http.route("/cx/open/<int:act_id>/<string:token>.gif", methods=["GET"], **PUBLIC)
+    def opened(self, act_id, token, **_ignored):
+        """The picture in a mail: it tells that the mail was opened, and never fails."""
+        act = acts()._check_link("pixel", act_id, token)
+        if request.httprequest.method == "GET":  # to ask whether there is one is not to see it
+            # as superuser, like the act: the trace is the machine's, whoever opens the mail
+            act.trace_id.set_opened()
+        headers = {**PRIVATE, "Content-Type": "image/gif"}
+        return request.make_response(PIXEL, headers.items())
