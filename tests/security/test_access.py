@@ -39,6 +39,10 @@ ALLOWED = {
     "cx.preset": {"marketer": "r", "admin": "r"},
     "cx.preset.stage": {"marketer": "r", "admin": "r"},
     "cx.preset.apply": {"admin": "rwcu"},
+    "cx.campaign.why": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.campaign.why.line": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.campaign.exclude": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.campaign.enter": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
 }
 GROUPS = {
     "public": "base.group_public",
@@ -62,6 +66,9 @@ METHODS = {
     "action_arguments", "guide", "suggest", "win_rates", "action_outcome", "action_reached",
     "action_no_answer", "action_do", "action_not_now", "default_get",
     "action_accept", "action_take_back", "action_customers", "get_empty_list_help",
+    "action_why", "action_stop", "action_send_again", "action_settle", "action_now",
+    "action_retry", "keep_out_of_campaigns", "let_into_campaigns", "action_keep_out",
+    "action_let_in",
 }  # fmt: skip
 
 
