@@ -32,6 +32,7 @@ from . import (
     cx_campaign_verdict,
     cx_campaign_work,
     cx_customer,
+    cx_customer_runs,
     cx_customer_audience,
     cx_customer_campaigns,
     cx_customer_timeline_acts,

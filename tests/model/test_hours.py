@@ -62,7 +62,13 @@ class TestZones(HoursCase):
         return self.env["res.country"].search([("code", "=", code)]).id
 
     def test_the_contact_knows_best(self):
-        partner = self.partner(tz="Asia/Tokyo", country_id=self.country("FR"))
+        partner = self.partner(tz="Asia/Tokyo", country_id=self.country("JP"))
+        self.assertEqual(self.night_ends(partner), self.TOKYO)
+        alias = self.partner(tz="Japan", country_id=self.country("FR"))
+        self.assertEqual(self.night_ends(alias), self.TOKYO)
+
+    def test_the_zone_of_whoever_entered_it_is_not_its_own(self):
+        partner = self.partner(tz="Europe/Paris", country_id=self.country("JP"))
         self.assertEqual(self.night_ends(partner), self.TOKYO)
 
     def test_else_the_country(self):
