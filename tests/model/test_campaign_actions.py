@@ -1,5 +1,6 @@
 """What people decide: once more, taken for sent, now, stop, keep away, enter by hand."""
 
+import re
 from datetime import timedelta
 
 from model.campaigns import CampaignCase
@@ -258,6 +259,22 @@ class TestKeepAway(ActionsCase):
                 customer.let_into_campaigns()
         with self.assertRaises(AccessError):
             self.customer.with_user(self.rep).write({"no_campaigns_until": TODAY})
+
+    def test_the_contacts_form_costs_no_query_more(self):
+        plain = {"name": {}, "cx_stage_id": {"fields": {"display_name": {}}}, "cx_why": {}}
+        ours = {"cx_no_campaigns_until": {}, "cx_no_campaigns_reason": {}}
+        shown = self.env["res.partner"].with_user(self.rep).get_view(view_type="form")["arch"]
+        fields_of_ours = set(re.findall(r'<field name="(cx_\w*campaign\w*)"', shown))
+        self.assertEqual(fields_of_ours, set(ours), "nothing that counts")
+        self.assertIn("action_cx_campaigns", shown)
+        counts = []
+        for specification in (plain, plain, plain | ours):  # the first time fills caches
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.firm.with_user(self.rep).web_read(specification)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[1], counts[2])
 
     def test_the_dialog(self):
         action = self.firm.with_user(self.rep).action_cx_keep_out()
