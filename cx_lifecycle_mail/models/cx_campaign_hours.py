@@ -66,9 +66,7 @@ class CxCampaignAct(models.Model):
             ["tz", "country_id"],
             order="id",
         )
-        names = {
-            contact.id: _zone_of(contact.country_id, contact.tz) for contact in contacts_sudo
-        }
+        names = {contact.id: _zone_of(contact.country_id, contact.tz) for contact in contacts_sudo}
         usual = {company.id: company.partner_id.tz for company in companies}
         return {row["id"]: names.get(row["partner_id"]) or usual[row["company_id"]] for row in rows}
 

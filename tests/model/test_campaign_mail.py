@@ -121,12 +121,14 @@ class TestMail(MailCase):
     def test_the_last_question_sees_what_the_lot_did_not(self):
         """Between the look at the lot and the final dot, somebody else commits."""
         changes = {
-            "block list": "INSERT INTO mail_blacklist (email, active) VALUES ('ada@example.com', true)",
+            "block list": "INSERT INTO mail_blacklist (email, active)"
+            " VALUES ('ada@example.com', true)",
             "purchase": "UPDATE cx_customer SET last_purchase_on = now() WHERE id = %(id)s",
             "pause": "UPDATE cx_campaign SET state = 'paused' WHERE id = %(campaign)s",
             "archived": "UPDATE res_partner SET active = false WHERE id = %(partner)s",
             "address": "UPDATE res_partner SET email_normalized = 'x@y.z' WHERE id = %(partner)s",
-            "stopped": "UPDATE cx_campaign_act SET state = 'skipped' WHERE campaign_id = %(campaign)s",
+            "stopped": "UPDATE cx_campaign_act SET state = 'skipped'"
+            " WHERE campaign_id = %(campaign)s",
         }  # fmt: skip
         letters = type(self.Act)._letters
         for name, change in changes.items():
@@ -396,6 +398,20 @@ class TestServer(MailCase):
         self.Act._record(act.id, "mine", Reply("sent", 250, "OK"), letter, self.server, False)
         act.invalidate_recordset()
         self.assertEqual(act.state, "done")
+
+    def test_too_many_refusals_pause_it_and_tell_the_author(self):
+        for number in range(25):
+            self.buy(self.partner(f"P{number}", email=f"p{number}@example.com"), *DORMANT)
+        self.sink.rules.append(Rule("rcpt", "550 5.1.1 No such user", share=0.95))
+        campaign = self.mailing()
+        self.work()
+        self.work()
+        self.assertEqual(campaign.state, "paused")
+        self.assertIn("were refused", campaign.problem)
+        self.assertEqual(campaign.activity_ids.user_id, campaign.user_id)
+        campaign.action_resume()
+        self.work()
+        self.assertEqual((campaign.state, campaign.problem), ("running", False))
 
     def test_one_bad_record_is_set_aside_and_the_others_go(self):
         bad = self.buy(self.partner("Bad", email="bad@example.com"), *DORMANT)
