@@ -21,7 +21,7 @@ class CxCustomer(models.Model):
         )._stop("no_contact")
         self.env.cr.execute(
             SQL(
-                # the same cause twice in one history: both stay, told apart
+                # one cause twice in a history: both stay, told apart
                 "UPDATE cx_campaign_run r SET customer_id = %(kept)s, entry_key = CASE WHEN EXISTS ("
                 " SELECT FROM cx_campaign_run k WHERE k.campaign_id = r.campaign_id"
                 " AND k.entry_key = r.entry_key AND k.id <> r.id"
