@@ -16,6 +16,9 @@
         "wizard/cx_campaign_change_views.xml",
         "wizard/cx_campaign_launch_views.xml",
         "wizard/cx_campaign_step_remove_views.xml",
+        "wizard/cx_campaign_enter_views.xml",
+        "wizard/cx_campaign_exclude_views.xml",
+        "wizard/cx_campaign_why_views.xml",
         "views/activity_summary.xml",
         "views/cx_campaign_views.xml",
         "views/cx_campaign_step_views.xml",
@@ -30,5 +33,6 @@
         "views/cx_topic_views.xml",
         "views/cx_menus.xml",
         "views/cx_menus_consent.xml",
+        "views/res_partner_views.xml",
     ],
 }

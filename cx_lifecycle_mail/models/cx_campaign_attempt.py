@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 
 
 class CxCampaignAttempt(models.Model):
@@ -28,3 +29,16 @@ class CxCampaignAttempt(models.Model):
     server = fields.Char(help="Mail server it was handed to.")
     worker = fields.Char(help="Host and process that did it.")
     user_id = fields.Many2one("res.users", "Decided By", ondelete="set null")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            raise AccessError(self.env._("Attempts: only the machine keeps this journal."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        raise UserError(self.env._("Attempts: what the journal says stays as it is."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_journal(self):
+        raise UserError(self.env._("Attempts: the journal is kept, nothing is deleted from it."))

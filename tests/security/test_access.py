@@ -52,6 +52,10 @@ ALLOWED = {
     "cx.campaign.launch": {"marketer": "rw", "admin": "rw"},
     "cx.campaign.launch.line": {"marketer": "r", "admin": "r"},
     "cx.campaign.step.remove": {"marketer": "rwc", "admin": "rwc"},
+    "cx.campaign.why": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.campaign.why.line": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.campaign.exclude": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.campaign.enter": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
 }
 GROUPS = {
     "public": "base.group_public",
@@ -80,6 +84,9 @@ METHODS = {
     "action_add_after", "action_add_content", "action_remove", "action_launch",
     "action_ask_pause", "action_ask_resume", "action_ask_finish", "action_pause", "action_resume",
     "action_finish", "action_fix", "action_show_done", "enter",
+    "action_why", "action_stop", "action_send_again", "action_settle", "action_now",
+    "action_retry", "keep_out_of_campaigns", "let_into_campaigns", "action_keep_out",
+    "action_let_in",
 }  # fmt: skip
 
 

@@ -1,0 +1,85 @@
+"""Two people decide about the same uncertain mail at once: one further copy, one name."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from model.common import TODAY
+from scenario.live import environment
+
+from odoo import api, fields
+from odoo.exceptions import UserError
+from odoo.service.model import retrying
+from odoo.tests import new_test_user
+
+ROUNDS = 10
+
+
+@pytest.fixture(scope="module")
+def uncertain(registry):
+    """Mails of which nobody knows whether they arrived, and two marketers."""
+    with registry.cursor() as cr:
+        env = environment(cr)
+        marketers = [
+            new_test_user(env, f"people_{n}", "cx_lifecycle.group_marketer").id for n in range(2)
+        ]
+        campaign = env["cx.campaign"].create(
+            {
+                "name": "Hello", "entry": "manual",
+                "step_ids": [(0, 0, {"name": "Mail", "kind": "mail"})],
+            }
+        )  # fmt: skip
+        now = fields.Datetime.now()
+        ids = []
+        for number in range(ROUNDS):
+            partner = env["res.partner"].create({"name": f"P{number}"})
+            customer = env["cx.customer"].create(
+                {"partner_id": partner.id, "company_id": env.company.id,
+                 "currency_id": env.company.currency_id.id}
+            )  # fmt: skip
+            of = {"campaign_id": campaign.id, "customer_id": customer.id,
+                  "company_id": env.company.id}  # fmt: skip
+            run = env["cx.campaign.run"].create(
+                {**of, "entry_key": "request:x", "arm": "treated", "state": "running",
+                 "entered_at": now, "ends_on": TODAY + timedelta(days=9)}
+            )  # fmt: skip
+            ids += env["cx.campaign.act"].create(
+                {**of, "run_id": run.id, "step_id": campaign.step_ids.id, "kind": "mail",
+                 "state": "uncertain", "reason": "unknown_fate", "not_before": now, "due_at": now,
+                 "expires_at": now, "done_at": now, "message_id": f"<{number}@example.com>"}
+            ).ids  # fmt: skip
+    return ids, marketers
+
+
+def test_exactly_one_of_two_decides(registry, uncertain):
+    ids, marketers = uncertain
+    barrier = Barrier(2)
+
+    def press(user_id, act_id, decide):
+        """As the web client does: tried again when another transaction was in the way."""
+        with registry.cursor() as cr:
+            env = api.Environment(cr, user_id, {})
+            act = env["cx.campaign.act"].browse(act_id)
+            assert act.state == "uncertain"
+            barrier.wait(20)
+            try:
+                retrying(lambda: getattr(act, decide)(), env)
+            except UserError:
+                return False
+            return True
+
+    with ThreadPoolExecutor(2) as pool:
+        for number, act_id in enumerate(ids):
+            second = "action_settle" if number % 2 else "action_send_again"
+            jobs = [
+                pool.submit(press, user_id, act_id, decide)
+                for user_id, decide in zip(marketers, ("action_send_again", second), strict=True)
+            ]
+            assert sorted(job.result(60) for job in jobs) == [False, True]
+    with registry.cursor() as cr:
+        acts = environment(cr)["cx.campaign.act"].browse(ids)
+        assert [len(act.attempt_ids) for act in acts] == [1] * ROUNDS
+        for act in acts:
+            assert act.attempt_ids.user_id.id in marketers
+            assert act.state == ("waiting" if act.attempt_ids.outcome == "again" else "done")
