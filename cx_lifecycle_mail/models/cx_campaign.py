@@ -112,6 +112,7 @@ class CxCampaign(models.Model):
     )  # fmt: skip
     launched_at = fields.Datetime("Launched", readonly=True, copy=False)
     launched_on = fields.Date(readonly=True, copy=False)
+    resumed_at = fields.Datetime("Resumed", readonly=True, copy=False)
     last_entry_at = fields.Datetime("Last Look", readonly=True, copy=False)
     last_entry = fields.Json(
         readonly=True, copy=False, help="Of the last look: how many entered, and who did not, why."

@@ -178,18 +178,18 @@ class CxCampaignAct(models.Model):
     def _send_batch(self, server_id, smtp_from, company_id, batch, token, until):
         """Hand letters to one mail server over one connection, opened again where it breaks.
 
-        :param batch: ``[(act id, Letter)]``
+        :param batch: ``[(act id, Letter, whether steps follow)]``
         """
         server = self.env["ir.mail_server"].browse(server_id)
         session = None
         try:
-            for act_id, letter in batch:
+            for act_id, letter, follows in batch:
                 if time.monotonic() > until:
                     return
                 if session is None or session.sock is None:
                     session = server._cx_connect(smtp_from)
                     if session is None:  # not reached: everything waits, nothing is lost
-                        self._wait_for(server, [act_id for act_id, _letter in batch], token)
+                        self._wait_for(server, [act_id for act_id, *_rest in batch], token)
                         return
                 try:
                     reply = self._hand(
@@ -203,10 +203,10 @@ class CxCampaignAct(models.Model):
                 except psycopg2.Error as error:
                     # asking failed, the session was closed before the end: nothing was handed over
                     reply = Reply("stopped", 0, brief(error))
-                self._record(act_id, token, reply, letter, server)
+                self._record(act_id, token, reply, letter, server, follows)
                 if reply.outcome == "server":
                     server._cx_pause(reply.text)
-                    self._wait_for(server, [act_id for act_id, _letter in batch], token)
+                    self._wait_for(server, [act_id for act_id, *_rest in batch], token)
                     return
                 if reply.outcome == "sent":
                     server._cx_recovered()
@@ -247,17 +247,18 @@ class CxCampaignAct(models.Model):
             cr.execute(
                 SQL(
                     "UPDATE cx_campaign_act SET state = 'sending', claimed_at = %(now)s,"
-                    " done_at = %(now)s, reason = NULL, error = NULL FROM (%(verdict)s) AS v"
-                    " WHERE cx_campaign_act.id = v.id AND state = 'claimed' AND claim = %(token)s"
-                    " AND coalesce(v.stop, v.skip, v.wait) IS NULL",
+                    " done_at = %(now)s, reason = NULL, error = NULL"
+                    " WHERE id = %(id)s AND state = 'claimed' AND claim = %(token)s"
+                    " AND EXISTS (%(may)s)",
                     now=now,
-                    verdict=self._verdicts(SQL("a.id = %s", act_id), now, today),
+                    id=act_id,
                     token=token,
+                    may=self._may_leave(act_id, now, today),
                 )
             )
             return bool(cr.rowcount)
 
-    def _record(self, act_id, token, reply, letter, server):
+    def _record(self, act_id, token, reply, letter, server, follows):
         """What the server said; tried for a while when the database is away.
 
         What cannot be recorded stays ``sending``, and becomes uncertain by the lease.
@@ -266,7 +267,7 @@ class CxCampaignAct(models.Model):
         while True:
             try:
                 with self._journal() as cr:
-                    self._record_in(cr, act_id, token, reply, letter, server)
+                    self._record_in(cr, act_id, token, reply, letter, server, follows)
                 return
             except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
                 if time.monotonic() > deadline:
@@ -274,7 +275,7 @@ class CxCampaignAct(models.Model):
                 _logger.warning("Answer for act %s not recorded yet: %s", act_id, error)
                 time.sleep(1)
 
-    def _record_in(self, cr, act_id, token, reply, letter, server):
+    def _record_in(self, cr, act_id, token, reply, letter, server, follows):
         now = fields.Datetime.now()
         state, reason = {
             "sent": ("done", None),
@@ -318,7 +319,7 @@ class CxCampaignAct(models.Model):
             cr.execute(self._note(act_id, letter, now))
         if state in ("done", "refused"):
             cr.execute(self._trace_told(row[0], state, reply.text, now))
-        if state != "waiting":
+        if follows and state != "waiting":
             cr.execute(self._grow([act_id], AFTER[state]))
 
     def _trace_told(self, trace_id, state, text, now):

@@ -59,7 +59,7 @@ class CxCampaignAct(models.Model):
         except psycopg2.OperationalError:
             self.env.cr.rollback()  # somebody changed one of them meanwhile: next time
             self.env.invalidate_all(flush=False)
-        except Exception as error:  # noqa: BLE001  whatever it is, the others go on
+        except Exception as error:
             if len(self) > 1:
                 for act in self:
                     act._do_together(step, token)

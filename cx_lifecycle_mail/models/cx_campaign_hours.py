@@ -13,6 +13,7 @@ from ..engine import plan
 # what a calendar with flexible hours has: a day is closed when its noon is
 NOON = [(timedelta(hours=12), timedelta(hours=12))]
 SECOND = timedelta(seconds=1)
+ZONES_OF_COUNTRIES = {name for names in pytz.country_timezones.values() for name in names}
 
 
 class CxCampaignAct(models.Model):
@@ -53,6 +54,9 @@ class CxCampaignAct(models.Model):
     def _zone_names(self, rows, companies):
         """The customer's time zone: its own, its country's first, or its company's; {row id: name}.
 
+        Odoo gives a contact the zone of whoever enters it: one that is not among those of its
+        country is not its own.
+
         A contact that is gone counts as one without a zone.
         """
         # sudo: a zone and a country are needed, whosever customer it is
@@ -62,9 +66,7 @@ class CxCampaignAct(models.Model):
             ["tz", "country_id"],
             order="id",
         )
-        names = {
-            contact.id: contact.tz or _zone_of(contact.country_id) for contact in contacts_sudo
-        }
+        names = {contact.id: _zone_of(contact.country_id, contact.tz) for contact in contacts_sudo}
         usual = {company.id: company.partner_id.tz for company in companies}
         return {row["id"]: names.get(row["partner_id"]) or usual[row["company_id"]] for row in rows}
 
@@ -159,6 +161,11 @@ class CxCampaignAct(models.Model):
         return is_open
 
 
-def _zone_of(country):
-    """The name of a country's first time zone, most often the only one; None without."""
-    return pytz.country_timezones.get(country.code or "", [None])[0]
+def _zone_of(country, own):
+    """The name of a contact's zone: its own, unless that is another country's; None if unknown.
+
+    Of a country with several zones, the first that the zone database names.
+    """
+    zones = pytz.country_timezones.get(country.code or "", [])
+    foreign = zones and own not in zones and own in ZONES_OF_COUNTRIES
+    return zones[0] if zones and (foreign or not own) else own

@@ -17,11 +17,12 @@ class CxCampaignAct(models.Model):
     def _prepare(self, ids):
         """Letters of the claimed mails that may leave now.
 
-        :return: ``{(mail server's id or False, envelope sender, company's id): [(id, Letter)]}``
+        :return: ``{(mail server id or False, envelope sender, company id): [(id, Letter, whether
+            steps follow)]}``
         """
         self._journaled(self._addressed(ids))
         self._see()
-        batches = {}
+        batches, routes = {}, {}
         for company, acts in self.browse(ids).exists().grouped("company_id").items():
             acts.with_company(company)._choose_content()
             going = self.browse(acts.with_company(company)._sort_out(acts.ids))
@@ -33,8 +34,13 @@ class CxCampaignAct(models.Model):
                 if isinstance(letter, str):
                     self._fail([act.id], letter)
                     continue
-                server, sender = self._route(letter)
-                batches.setdefault((server.id, sender, company.id), []).append((act.id, letter))
+                key = (letter.mail_server_id, letter.email_from, company.id)
+                if key not in routes:
+                    routes[key] = self._route(letter)
+                server, sender = routes[key]
+                batches.setdefault((server.id, sender, company.id), []).append(
+                    (act.id, letter, bool(act.step_id.child_ids))
+                )
         return batches
 
     @api.model

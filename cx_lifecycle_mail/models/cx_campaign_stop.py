@@ -39,13 +39,17 @@ class CxCampaignRun(models.Model):
         ]  # fmt: skip
 
     @api.model
-    def _stopping(self, today):
-        """SQL of the first reason that ends run ``r``, NULL when it goes on."""
+    def _stopping(self, today, but=()):
+        """SQL of the first reason that ends run ``r``, NULL when it goes on.
+
+        :param but: reasons that are not asked for
+        """
         return SQL(
             "CASE %s END",
             SQL(" ").join(
                 SQL("WHEN %s THEN %s", condition, reason)
                 for reason, condition in self._stop_checks(today)
+                if reason not in but
             ),
         )
 

@@ -53,12 +53,6 @@ class CxCampaignAct(models.Model):
     def _act_checks(self, now, today):
         """Why an act is not done: ordered (reason, SQL over the tables of ``_verdicts``)."""
         mail = SQL("a.kind IN %s", MAILS)
-        twin = SQL(
-            "EXISTS (SELECT FROM cx_campaign_act o WHERE o.email = a.email AND o.id <> a.id"
-            " AND o.step_id = a.step_id AND o.state IN ('sending', 'done', 'uncertain')"
-            " AND o.done_at > %s)",
-            now - timedelta(days=TWIN_DAYS),
-        )
         to, company = SQL("a.email"), SQL("a.company_id")
         return [
             ("expired", SQL("a.expires_at <= %s", now)),
@@ -70,7 +64,7 @@ class CxCampaignAct(models.Model):
                               consent.opted_out(to, SQL("g.topic_id"), company, today))),
             ("paused", SQL("%s AND %s", mail, consent.paused(to, company, today))),
             ("refused_before", SQL("%s AND %s", mail, refused(to, now))),
-            ("duplicate", SQL("%s AND %s", mail, twin)),
+            ("duplicate", SQL("%s AND %s", mail, self._twin(now))),
             ("no_content", SQL("%s AND a.mailing_id IS NULL", mail)),
         ]  # fmt: skip
 
@@ -120,6 +114,48 @@ class CxCampaignAct(models.Model):
             skip=whens,
             waits=waits,
             ids=ids,
+        )
+
+    @api.model
+    def _may_leave(self, act_id, now, today):
+        """SQL: nothing that was committed meanwhile keeps act ``a``, asked for a moment ago, here.
+
+        The lot was asked for everything. This asks what other transactions can have changed since
+        then without taking the act out of the worker's hands, by the same conditions; it names
+        few tables, for it is planned anew for each mail.
+        """
+        to, company = SQL("a.email"), SQL("a.company_id")
+        # of the contact's address: here it is the address the mail goes to
+        elsewhere = ("no_contact", "blacklisted", "opted_out", "paused", "open_deal")
+        return SQL(
+            """
+            SELECT a.id FROM cx_campaign_act a
+              JOIN cx_campaign_run r ON r.id = a.run_id AND r.state = 'running'
+              JOIN cx_campaign g ON g.id = a.campaign_id AND g.state = 'running'
+              JOIN cx_customer c ON c.id = a.customer_id AND c.active
+              JOIN res_company w ON w.id = a.company_id
+              JOIN res_partner k ON k.id = a.person_id AND k.active AND k.email_normalized = a.email
+             WHERE a.id = %(id)s AND a.expires_at > %(now)s AND %(stop)s IS NULL AND NOT (
+                   %(blocked)s OR %(opted_out)s OR %(paused)s OR %(twin)s OR %(capped)s)
+            """,
+            id=act_id,
+            now=now,
+            stop=self.env["cx.campaign.run"]._stopping(today, but=elsewhere),
+            blocked=consent.blocked(to),
+            opted_out=consent.opted_out(to, SQL("g.topic_id"), company, today),
+            paused=consent.paused(to, company, today),
+            twin=self._twin(now),
+            capped=self._capped(MAILS, SQL("w.cx_mail_cap"), SQL("w.cx_mail_cap_days"), now),
+        )
+
+    @api.model
+    def _twin(self, now):
+        """SQL: the step of act ``a`` went to its address not long ago, for another customer."""
+        return SQL(
+            "EXISTS (SELECT FROM cx_campaign_act o WHERE o.email = a.email AND o.id <> a.id"
+            " AND o.step_id = a.step_id AND o.state IN ('sending', 'done', 'uncertain')"
+            " AND o.done_at > %s)",
+            now - timedelta(days=TWIN_DAYS),
         )
 
     @api.model

@@ -6,10 +6,17 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from odoo.addons.cx_lifecycle.models.cx_customer_refresh import brief
 
+from .cx_campaign_step import MAILS
+
 _logger = logging.getLogger(__name__)
+# when more of the last mails than this were refused, something is wrong with the audience
+BREAKER_MAILS = 500
+BREAKER_LEAST = 20  # refusals
+BREAKER_SHARE = 0.05
 
 
 class CxCampaign(models.Model):
@@ -60,9 +67,40 @@ class CxCampaign(models.Model):
         if self.end_on and self.end_on < today:
             self._finish()
             return
+        if self._breaks():
+            return
         report = self._enter()
         values = {"last_entry_at": fields.Datetime.now(), "problem": False}
         self.write({**values, "last_entry": report})
+
+    def _breaks(self):
+        """Pause a campaign whose mails are refused too often, and tell its author."""
+        [(refused, mails)] = self.env.execute_query(
+            SQL(
+                "SELECT count(*) FILTER (WHERE state = 'refused'), count(*) FROM ("
+                " SELECT state FROM cx_campaign_act WHERE campaign_id = %s AND kind IN %s"
+                " AND state IN ('done', 'refused') AND done_at > %s"
+                " ORDER BY done_at DESC LIMIT %s) AS last",
+                self.id,
+                MAILS,
+                # what was refused before somebody resumed it was looked at
+                self.resumed_at or self.launched_at,
+                BREAKER_MAILS,
+            )
+        )
+        if refused < BREAKER_LEAST or refused <= mails * BREAKER_SHARE:
+            return False
+        self.state = "paused"
+        self.problem = self.env._(
+            "Paused by itself: %(refused)s of the last %(mails)s mails were refused. Look at the "
+            "addresses, then resume it.",
+            refused=refused,
+            mails=mails,
+        )
+        self.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.user_id.id, note=self.problem
+        )
+        return True
 
     def _trigger_delivery(self, campaigns):
         due = self.env["cx.campaign.act"]._count_due()
@@ -101,7 +139,9 @@ class CxCampaign(models.Model):
     def action_resume(self):
         """Go on: what waited too long is dropped, with the reason."""
         self._check_marketer()
-        self.filtered(lambda campaign: campaign.state == "paused").state = "running"
+        self.filtered(lambda campaign: campaign.state == "paused").write(
+            {"state": "running", "resumed_at": fields.Datetime.now(), "problem": False}
+        )
         self._wake()
 
     def action_finish(self):

@@ -84,3 +84,7 @@ class IrMailServer(models.Model):
     def _cx_journal(self, query):
         self.env["cx.campaign.act"]._journaled(query)
         self.invalidate_recordset(["cx_paused_until", "cx_pauses", "cx_pause_reason"])
+
+    def action_cx_end_pause(self):
+        """Let campaigns use these servers again at once."""
+        self.write({"cx_paused_until": False, "cx_pauses": 0, "cx_pause_reason": False})

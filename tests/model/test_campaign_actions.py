@@ -302,8 +302,10 @@ class TestByHand(ActionsCase):
         cls.all = cls.firm | cls.other | cls.blocked | cls.supplier
 
     def dialog(self, campaign, user=None, partners=None):
-        return self.env["cx.campaign.enter"].with_user(user or self.marketer).create(
-            {"campaign_id": campaign.id, "partner_ids": (partners or self.all).ids}
+        return (
+            self.env["cx.campaign.enter"]
+            .with_user(user or self.marketer)
+            .create({"campaign_id": campaign.id, "partner_ids": (partners or self.all).ids})
         )
 
     def test_what_is_said_before_is_what_happens(self):

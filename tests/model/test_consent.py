@@ -235,6 +235,7 @@ class TestEffect(ConsentCase):
 
     def test_by_the_block_list_in_all_companies(self):
         self.act_of(self.buy(self.ada, 20, company=self.other_company))
+        self.settled.clear()
         entry = self.env["mail.blacklist"].create({"email": "Ada@example.com"})
         everywhere = [(company, [self.ada.id]) for company in self.company + self.other_company]
         self.assertCountEqual(self.settled, everywhere)

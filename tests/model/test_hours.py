@@ -62,7 +62,13 @@ class TestZones(HoursCase):
         return self.env["res.country"].search([("code", "=", code)]).id
 
     def test_the_contact_knows_best(self):
-        partner = self.partner(tz="Asia/Tokyo", country_id=self.country("FR"))
+        partner = self.partner(tz="Asia/Tokyo", country_id=self.country("JP"))
+        self.assertEqual(self.night_ends(partner), self.TOKYO)
+        alias = self.partner(tz="Japan", country_id=self.country("FR"))
+        self.assertEqual(self.night_ends(alias), self.TOKYO)
+
+    def test_the_zone_of_whoever_entered_it_is_not_its_own(self):
+        partner = self.partner(tz="Europe/Paris", country_id=self.country("JP"))
         self.assertEqual(self.night_ends(partner), self.TOKYO)
 
     def test_else_the_country(self):
@@ -208,6 +214,9 @@ class TestDays(HoursCase):
         calendar = self.new_calendar(
             "Every other week", weeks=(str(1 - week),), two_weeks_calendar=True
         )
+        # the title of a week is no working time
+        title = {"name": "Week", "dayofweek": "0", "week_type": str(week), "sequence": 0}
+        calendar.attendance_ids = [(0, 0, {**title, "display_type": "line_section"})]
         self.shop.cx_calendar_id = calendar
         self.assertAllowed("2027-07-19 06:00")
         self.assertAllowed("2027-08-02 06:00", when=NOON + 10 * DAY)
@@ -224,6 +233,19 @@ class TestDays(HoursCase):
         self.close_wednesday()
         self.assertAllowed(self.CLOSED)
         self.assertAllowed("2027-07-21 08:00", weekday="2", hour="10")
+
+    def test_a_public_holiday_long_after_and_long_before(self):
+        self.close("2027-07-19 00:00", "2027-07-19 23:59:59")
+        self.assertAllowed("2027-07-26 08:00", weekday="0", hour="10")
+        # what would have been on a closed day is planned for the next one, not late
+        self.close("2027-07-07 00:00", "2027-07-07 23:59:59")
+        planned = {"when": utc("2027-07-07 07:00"), "weekday": "2", "hour": "10"}
+        self.assertAllowed("2027-07-14 08:00", now=utc("2027-07-12 12:00"), **planned)
+
+    def test_a_public_holiday_of_a_shop_open_until_midnight(self):
+        self.calendar.attendance_ids.filtered(lambda line: line.hour_to == 18).hour_to = 24
+        self.close_wednesday()
+        self.assertAllowed(self.CLOSED)
 
     def test_a_public_holiday_of_the_whole_company(self):
         self.close_wednesday(calendar_id=False)
@@ -250,9 +272,15 @@ class TestDays(HoursCase):
         )
         self.close_wednesday(resource_id=resource.id)
         self.close_wednesday(time_type="other")
-        self.close_wednesday(calendar_id=self.new_calendar("Factory", company_id=self.shop.id).id)
+        factory = self.new_calendar("Factory", company_id=self.shop.id)
+        other.cx_calendar_id = factory
+        self.close_wednesday(calendar_id=factory.id)
         self.close_wednesday(calendar_id=False, company=other)
         self.assertAllowed(self.OPEN)
+        # nor when both are asked about at once
+        rows = [self.row(self.ada), {**self.row(self.ada, company=other), "id": 2}]
+        allowed = self.env["cx.campaign.act"]._allowed_at(rows, NOON)
+        self.assertEqual(allowed, {1: utc(self.OPEN), 2: utc(self.CLOSED)})
         # of a calendar that companies share, each has its own public holidays
         self.calendar.company_id = False
         self.close_wednesday(company=other)
@@ -265,6 +293,12 @@ class TestDays(HoursCase):
         self.assertAllowed(self.OPEN, company=other)
         self.close_wednesday()
         self.assertAllowed(self.CLOSED, company=other)
+
+    def test_its_own_public_holidays_with_another_company_s_calendar(self):
+        other = self.new_company("Other shop", cx_calendar_id=self.calendar.id)
+        self.close_wednesday(calendar_id=False, company=other)
+        self.assertAllowed(self.CLOSED, company=other)
+        self.assertAllowed(self.OPEN)
 
     def test_half_a_day_off_does_not_close_the_day(self):
         self.close("2027-07-14 09:00", "2027-07-14 12:00")
@@ -279,11 +313,13 @@ class TestDays(HoursCase):
 
     def test_who_asks_does_not_matter(self):
         self.close_wednesday()
+        partner = self.partner(tz="Asia/Tokyo", company_id=self.shop.id)
         stranger = new_test_user(self.env, "hours_stranger", "base.group_user")
         self.assertNotIn(self.shop, stranger.company_ids)
+        self.assertFalse(partner.with_user(stranger).has_access("read"))
         self.env.invalidate_all()
         acts = self.env["cx.campaign.act"].with_user(stranger)
-        self.assertEqual(acts._allowed_at([self.row(self.ada)], NOON)[1], utc(self.CLOSED))
+        self.assertEqual(acts._allowed_at([self.row(partner)], NOON)[1], utc("2027-07-14 23:00"))
 
     def test_many_cost_as_few_queries_as_one(self):
         self.close_wednesday()

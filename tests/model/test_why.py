@@ -32,13 +32,13 @@ class WhyCase(CampaignCase):
 
     def failing(self, *args, **options):
         """The first test that keeps the customer out, or None."""
-        return next(
-            (c.code for c in self.explain(*args, **options)[1] if c.met is False), None
-        )
+        return next((c.code for c in self.explain(*args, **options)[1] if c.met is False), None)
 
     def ask(self, user=None, **values):
-        return self.env["cx.campaign.why"].with_user(user or self.marketer).create(
-            {"partner_id": self.firm.id, **values}
+        return (
+            self.env["cx.campaign.why"]
+            .with_user(user or self.marketer)
+            .create({"partner_id": self.firm.id, **values})
         )
 
     def opened(self, action):

@@ -1,45 +1,26 @@
 """Two people decide about the same uncertain mail at once: one further copy, one name."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from model.common import TODAY
+from scenario.live import environment
 
-from odoo import SUPERUSER_ID, api, fields
+from odoo import api, fields
 from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
 from odoo.service.model import retrying
-from odoo.sql_db import close_db
 from odoo.tests import new_test_user
-from odoo.tools import config
-
-from dev import databases
 
 ROUNDS = 10
-
-
-@pytest.fixture(scope="module")
-def registry():
-    """A database of our own, for here is committed."""
-    env, name = dict(os.environ), f"cx_tests_people_{os.getpid()}"
-    databases.clone(env, os.environ["CX_FULL_DB"], name)
-    testing = config["test_enable"]
-    config["test_enable"] = False  # loading it is no reason to look for tests in the addons
-    yield Registry(name)
-    config["test_enable"] = testing
-    Registry.delete(name)
-    close_db(name)
-    databases.drop(env, name)
 
 
 @pytest.fixture(scope="module")
 def uncertain(registry):
     """Mails of which nobody knows whether they arrived, and two marketers."""
     with registry.cursor() as cr:
-        env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+        env = environment(cr)
         marketers = [
             new_test_user(env, f"people_{n}", "cx_lifecycle.group_marketer").id for n in range(2)
         ]
@@ -97,7 +78,7 @@ def test_exactly_one_of_two_decides(registry, uncertain):
             ]
             assert sorted(job.result(60) for job in jobs) == [False, True]
     with registry.cursor() as cr:
-        acts = api.Environment(cr, SUPERUSER_ID, {})["cx.campaign.act"].browse(ids)
+        acts = environment(cr)["cx.campaign.act"].browse(ids)
         assert [len(act.attempt_ids) for act in acts] == [1] * ROUNDS
         for act in acts:
             assert act.attempt_ids.user_id.id in marketers

@@ -1,48 +1,13 @@
 """Two workers, real commits: nobody waits, nobody is done twice, nothing is lost."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from model.common import TODAY
+from scenario.live import buy, environment
 
-from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.sql_db import close_db
-from odoo.tools import SQL, config
-
-from dev import databases
-
-
-@pytest.fixture(scope="module")
-def registry():
-    """A database of our own, for here is committed."""
-    env, name = dict(os.environ), f"cx_workers_{os.getpid()}"
-    databases.clone(env, os.environ["CX_FULL_DB"], name)
-    testing = config["test_enable"]
-    config["test_enable"] = False  # loading it is no reason to look for tests in the addons
-    yield Registry(name)
-    config["test_enable"] = testing
-    Registry.delete(name)
-    close_db(name)
-    databases.drop(env, name)
-
-
-def environment(cr):
-    return api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
-
-
-def buy(env, partner, *days):
-    product = env["product.product"].create({"name": "Thing", "type": "service"})
-    for number in days:
-        env["sale.order"].create(
-            {
-                "partner_id": partner.id,
-                "order_line": [(0, 0, {"product_id": product.id, "tax_ids": False})],
-            }
-        ).write({"state": "sale", "date_order": f"{TODAY - timedelta(days=number)} 12:00:00"})
+from odoo.tools import SQL
 
 
 @pytest.fixture
