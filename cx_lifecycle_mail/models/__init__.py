@@ -6,6 +6,7 @@ from . import (
     cx_campaign_run,
     cx_campaign_act,
     cx_campaign_attempt,
+    cx_campaign_preset,
     cx_customer,
     ir_actions_server,
     ir_mail_server,
