@@ -30,7 +30,6 @@
         "data/cx_campaign_preset_new.xml",
         "data/cx_campaign_preset_silence.xml",
         "data/cx_campaign_preset_yearly.xml",
-        "data/mailing_filter.xml",
         "views/cx_campaign_preset_views.xml",
         "views/cx_customer_views.xml",
         "views/ir_actions_server_views.xml",
