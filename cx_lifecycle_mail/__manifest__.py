@@ -42,4 +42,5 @@
         "views/cx_menus_consent.xml",
         "views/res_partner_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }
