@@ -134,7 +134,7 @@ class ConsentController(http.Controller):
             **now,
             # superuser: names only, for who followed the link, in the page's language
             "topics": now["topics"].with_env(request.env(su=True)),
-            "paused_until": until and format_date(request.env, until),
+            "paused_until": until and format_date(request.env, until, date_format="long"),
             "months": MONTHS,
             "reason_length": REASON_LENGTH,
             "company": act.company_id,
