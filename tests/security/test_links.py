@@ -11,6 +11,8 @@ from model.test_consent import ADA, ConsentCase, ahead
 from odoo import fields
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.cx_lifecycle_mail.models.cx_campaign_links import SCOPES
+
 SCRIPT = "<script>alert(1)</script>"
 
 
@@ -146,6 +148,10 @@ class TestForged(LinkCase):
         self.bobs.email = False
         numbers["erased"] = queries(self.bobs.id)
         self.assertEqual(set(numbers.values()), {1}, numbers)
+
+    def test_each_purpose_has_a_signature_of_its_own(self):
+        signatures = {self.act._signature(purpose, 1, ADA, "") for purpose in SCOPES}
+        self.assertEqual(len(signatures), 3)
 
     def test_links_cost_no_query(self):
         self.act._links(1, ADA)
