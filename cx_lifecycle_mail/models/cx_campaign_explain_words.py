@@ -21,7 +21,10 @@ class CxCampaign(models.Model):
     # ------------------------------------------------------------------- cause
     def _cause_words(self, customer):
         """What starts this campaign, and how the customer stands today."""
-        return "; ".join([self._cause_asked(), *getattr(self, f"_stands_{self.entry}")(customer)])
+        stands = ", ".join(getattr(self, f"_stands_{self.entry}")(customer))
+        if not stands:
+            return self._cause_asked()
+        return self.env._("%(asked)s; now: %(stands)s", asked=self._cause_asked(), stands=stands)
 
     def _cause_asked(self):
         """What starts this campaign."""
@@ -108,7 +111,7 @@ class CxCampaign(models.Model):
             "excluded": self.env._("Not excluded by the salesperson"),
             "open_deal": self.env._("No open opportunity or quotation"),
             "other_campaign": self.env._("In no other campaign"),
-            "cooldown": self.env._("Did not take part not long ago"),
+            "cooldown": self.env._("Took part long enough ago, or never"),
         }
 
     def _reason_words(self, reason, holds, customer, facts):

@@ -28,11 +28,7 @@ class CxCampaignRun(models.Model):
     def action_why(self):
         """Open why this customer takes part, what was done, and what was not."""
         self.ensure_one()
-        return self.campaign_id._why_dialog(
-            default_partner_id=self.partner_id.id,
-            default_campaign_id=self.campaign_id.id,
-            default_run_id=self.id,
-        )
+        return self.campaign_id._why_dialog(partner_id=self.partner_id.id, run_id=self.id)
 
     def _check_may_go_on(self):
         """What was stopped stays so. Locks the runs, so that nothing stops them meanwhile."""
@@ -81,17 +77,19 @@ class CxCampaign(models.Model):
     def action_why(self):
         """Open why a customer takes part in this campaign, or not; the customer is chosen there."""
         self.ensure_one()
-        return self._why_dialog(default_campaign_id=self.id)
+        return self._why_dialog()
 
-    def _why_dialog(self, **defaults):
-        """The dialog that answers, with what it is to begin with."""
+    def _why_dialog(self, **values):
+        """The dialog that answers, for this campaign or, without one, for all that run."""
         if self:
-            defaults["default_company_id"] = self.company_id.id
+            values.update(campaign_id=self.id, company_id=self.company_id.id)
+        # made here rather than by the dialog: what it lists can be clicked on at once
+        asked = self.env["cx.campaign.why"].create(values)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Why?"),
-            "res_model": "cx.campaign.why",
+            "res_model": asked._name,
+            "res_id": asked.id,
             "views": [(False, "form")],
             "target": "new",
-            "context": defaults,
         }

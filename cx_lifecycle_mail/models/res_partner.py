@@ -46,7 +46,7 @@ class ResPartner(models.Model):
     def action_cx_why_campaigns(self):
         """Open why the contact's company takes part in campaigns, or not."""
         self.ensure_one()
-        return self.env["cx.campaign"]._why_dialog(default_partner_id=self.id)
+        return self.env["cx.campaign"]._why_dialog(partner_id=self.id)
 
     def action_cx_keep_out(self):
         """Open the dialog that keeps campaigns away from the contact's company."""

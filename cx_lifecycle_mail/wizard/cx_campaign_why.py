@@ -12,7 +12,7 @@ class CxCampaignWhy(models.TransientModel):
     _name = "cx.campaign.why"
     _description = "Why a Customer Takes Part"
 
-    partner_id = fields.Many2one("res.partner", "Contact", required=True, ondelete="cascade")
+    partner_id = fields.Many2one("res.partner", "Contact", ondelete="cascade")
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, default=lambda self: self.env.company
     )

@@ -13,8 +13,8 @@ class CxCampaignWhyLine(models.TransientModel):
     mark = fields.Selection(
         [("yes", "✓"), ("no", "✗"), ("none", "–")], required=True, string="Holds"
     )
-    name = fields.Char("Test", required=True)
-    value = fields.Char("Because")
+    name = fields.Char("What", required=True)
+    value = fields.Char("Facts")
     campaign_id = fields.Many2one("cx.campaign", ondelete="cascade")
     run_id = fields.Many2one("cx.campaign.run", ondelete="cascade")
 
@@ -22,10 +22,7 @@ class CxCampaignWhyLine(models.TransientModel):
         """Open the answer for one campaign, or the participation that is named."""
         self.ensure_one()
         if self.campaign_id:
-            return self.campaign_id._why_dialog(
-                default_partner_id=self.wizard_id.partner_id.id,
-                default_campaign_id=self.campaign_id.id,
-            )
+            return self.campaign_id._why_dialog(partner_id=self.wizard_id.partner_id.id)
         return {
             "type": "ir.actions.act_window",
             "res_model": "cx.campaign.run",

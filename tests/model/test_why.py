@@ -41,6 +41,10 @@ class WhyCase(CampaignCase):
             .create({"partner_id": self.firm.id, **values})
         )
 
+    def opened(self, action):
+        """The dialog that an action opens."""
+        return self.env[action["res_model"]].browse(action["res_id"])
+
     def held_out(self, **values):
         """A campaign whose hold-out this customer is in; it is fixed by a hash."""
         for _number in range(50):
@@ -104,13 +108,13 @@ class TestEntry(WhyCase):
     def test_every_kind_of_entry_has_words(self):
         date = self.env["ir.model.fields"]._get("cx.customer", "last_purchase_on")
         for entry, values, words in (
-            ("in_stage", {}, "the stage is Dormant; Dormant since"),
-            ("going_quiet", {}, "14 days before dormant; Dormant"),
-            ("going_quiet", {"quiet_by": "rarity"}, "the silence becomes rare; Dormant; rare from"),
-            ("first_purchase", {}, "the first purchase; 4 purchases, the last on"),
-            ("second_purchase", {}, "the second purchase; 4 purchases"),
+            ("in_stage", {}, "the stage is Dormant; now: Dormant since"),
+            ("going_quiet", {}, "14 days before dormant; now: Dormant"),
+            ("going_quiet", {"quiet_by": "rarity"}, "the silence becomes rare; now: Dormant, rare from"),
+            ("first_purchase", {}, "the first purchase; now: 4 purchases, the last on"),
+            ("second_purchase", {}, "the second purchase; now: 4 purchases"),
             ("anniversary", {"date_field_id": date.id, "date_days": 3},
-             "3 days after the anniversary of “Last Purchase”; "),
+             "3 days after the anniversary of “Last Purchase”; now: "),
         ):  # fmt: skip
             with self.subTest(entry=entry, **values):
                 check = self.checks(self.launched(entry=entry, **values))["cause"]
@@ -353,9 +357,8 @@ class TestDialog(WhyCase):
         )
         self.assertIn("has not happened", asked.line_ids[1].value)
         self.assertEqual(asked.sentence, "Firm takes part in 1 of 3 campaigns that run.")
-        action = asked.line_ids[1].action_open()
-        self.assertEqual(action["res_model"], "cx.campaign.why")
-        self.assertIn(first.browse(action["context"]["default_campaign_id"]).name, "Second")
+        opened = self.opened(asked.line_ids[1].action_open())
+        self.assertEqual((opened.campaign_id.name, opened.partner_id), ("Second", self.firm))
 
     def test_the_answer_follows_what_is_chosen(self):
         campaign = self.launched()
@@ -374,16 +377,15 @@ class TestDialog(WhyCase):
         campaign._enter()
         run = campaign.run_ids
         person = self.partner("Ann", parent_id=self.firm.id)
-        for action in (run.action_why(), run.act_ids.action_why()):
-            values = {key[8:]: value for key, value in action["context"].items()}
-            asked = self.ask(**values)
+        for record in (run, run.act_ids):
+            asked = self.opened(record.with_user(self.rep).action_why())
             self.assertEqual(asked.run_id, run)
             self.assertEqual(asked.line_ids[0].code, "run")
             self.assertEqual(asked.line_ids[0].action_open()["res_id"], run.id)
-        context = person.with_user(self.rep).action_cx_why_campaigns()["context"]
-        self.assertIn("1 of 1", self.ask(partner_id=context["default_partner_id"]).sentence)
-        context = campaign.action_why()["context"]
-        self.assertEqual(context["default_campaign_id"], campaign.id)
+        asked = self.opened(person.with_user(self.rep).action_cx_why_campaigns())
+        self.assertIn("1 of 1", asked.sentence)
+        asked = self.opened(campaign.with_user(self.rep).action_why())
+        self.assertEqual((asked.campaign_id, asked.sentence), (campaign, False))
 
     def test_the_contacts_campaigns_or_why_there_are_none(self):
         campaign = self.launched(stage="lost")
