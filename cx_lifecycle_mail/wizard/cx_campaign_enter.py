@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Command
 
 from ..models.cx_campaign_act_actions import MARKETER
 
@@ -22,10 +23,10 @@ class CxCampaignEnter(models.TransientModel):
         values = super().default_get(fields)
         ids, model = self.env.context.get("active_ids"), self.env.context.get("active_model")
         if ids and "partner_ids" not in values:
-            if model == "res.partner":
-                values["partner_ids"] = ids
-            elif model == "cx.customer":
-                values["partner_ids"] = self.env["cx.customer"].browse(ids).partner_id.ids
+            if model == "cx.customer":
+                ids = self.env["cx.customer"].browse(ids).partner_id.ids
+            if model in ("cx.customer", "res.partner"):
+                values["partner_ids"] = [Command.set(ids)]
         return values
 
     @api.depends("partner_ids", "campaign_id")
