@@ -43,6 +43,13 @@ class CxCampaignStep(models.Model):
         if not missing:
             raise UserError(self.env._("Contents: %s is written in every language.", self.name))
         own = self.env.lang if self.env.lang in missing else missing[0]
+        campaign = self.campaign_id
+        sender = campaign.email_from or self.env.user.email_formatted
+        if not sender:
+            raise UserError(
+                self.env._("Fixed Address: enter it in %s first, mails leave from it.",
+                           campaign.name)
+            )  # fmt: skip
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Content of %s", self.name),
@@ -56,7 +63,9 @@ class CxCampaignStep(models.Model):
                 "default_mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
                 # whoever is written to, the campaign says: were it sent otherwise, to nobody
                 "default_mailing_domain": repr([("id", "=", 0)]),
-                "default_campaign_id": self.campaign_id.utm_campaign_id.id,
+                "default_campaign_id": campaign.utm_campaign_id.id,
+                "default_email_from": sender,
+                "default_reply_to": sender,
             },
         }
 

@@ -18,8 +18,8 @@ class CxCampaignStep(models.Model):
         "No.", compute="_compute_number",
         help="The place in the campaign: 1.2 is the second step that follows step 1.",
     )  # fmt: skip
-    when_text = fields.Char("When", compute="_compute_when_text")
-    content_text = fields.Char(
+    when_text = fields.Text("When", compute="_compute_when_text")
+    content_text = fields.Text(
         "Content", compute="_compute_content_text", help="The languages it is written in."
     )
     act_count = fields.Integer("Acts", compute="_compute_act_counts")

@@ -132,6 +132,7 @@ class CxCampaignRun(models.Model):
                 SELECT r.id FROM cx_campaign_run r
                  WHERE r.state = 'running' AND r.company_id = %s AND r.arm = 'treated'
                    AND NOT EXISTS (SELECT FROM cx_campaign_act a WHERE a.run_id = r.id
+                                      -- what is uncertain may still turn out to have arrived
                                       AND (a.state IN %s OR a.outcome = 'open'))
                    -- a mail may still be opened or answered, where a step waits for it
                    AND NOT EXISTS (
@@ -143,7 +144,7 @@ class CxCampaignRun(models.Model):
                                            WHERE n.run_id = r.id AND n.step_id = s.id))
                 """,
                 company.id,
-                OPEN,
+                (*OPEN, "uncertain"),
             )
         )
         self.browse([row[0] for row in rows])._stop("completed")

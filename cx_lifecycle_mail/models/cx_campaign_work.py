@@ -79,7 +79,7 @@ class CxCampaign(models.Model):
             SQL(
                 "SELECT count(*) FILTER (WHERE state = 'refused'), count(*) FROM ("
                 " SELECT state FROM cx_campaign_act WHERE campaign_id = %s AND kind IN %s"
-                " AND state IN ('done', 'refused') AND done_at > %s"
+                " AND state IN ('done', 'refused') AND done_at >= %s"
                 " ORDER BY done_at DESC LIMIT %s) AS last",
                 self.id,
                 MAILS,

@@ -44,6 +44,7 @@ class CxCampaignAudienceLine(models.TransientModel):
         place = f"{self.campaign_id.id} {self.members} {self.code}"
         return action | {
             "name": self.label,
+            "display_name": self.label,
             "domain": [("campaign_audience", "=", place)],
             "context": {},
             "views": [(False, "list"), (False, "kanban"), (False, "pivot"), (False, "graph")],

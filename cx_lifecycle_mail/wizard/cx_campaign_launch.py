@@ -98,9 +98,9 @@ class CxCampaignLaunch(models.TransientModel):
                 "First: %(step)s (%(kind)s), %(when)s.",
                 step=step.name, kind=kinds[step.kind], when=step.when_text,
             )  # fmt: skip
-            if self.enter:
+            if self.enter and step.delay:
                 due = fields.Datetime.add(now, **{step.delay_unit: step.delay})
-                at = format_datetime(self.env, due, dt_format="medium")
+                at = format_datetime(self.env, due, dt_format="short")
                 words += " " + self.env._("Not before %s.", at)
             yield words
         company = campaign.company_id

@@ -15,7 +15,7 @@ class CxCampaignLaunchLine(models.TransientModel):
     level = fields.Selection(LEVELS, "Weight", required=True)
     step_id = fields.Many2one("cx.campaign.step", "Step", ondelete="cascade")
     field = fields.Char("Where", required=True)
-    text = fields.Char("What", required=True)
+    text = fields.Text("What", required=True)
 
     def action_fix(self):
         """Open what the finding is about: the step, or the campaign behind the dialog."""
