@@ -53,10 +53,11 @@ class CxCampaignEnter(models.TransientModel):
                 yield self.env._(
                     "Of them, %s are held out: nothing is done, to compare with.", held
                 )
-        elif number and self.campaign_id.holdout_share:
-            share = self.env["cx.customer"]._percent(self.campaign_id.holdout_share)
-            yield self.env._("About %s of them are not chosen, by chance, to measure the effect.",
-                             share)  # fmt: skip
+        elif number and (share := self.campaign_id._held_out_share()):
+            yield self.env._(
+                "About %s of them are not chosen, by chance, to measure the effect.",
+                self.env["cx.customer"]._percent(share),
+            )
         if already := counts["already"]:
             yield self.env._(
                 "%s do not: entered today already, or the campaign's condition is not for them.",
