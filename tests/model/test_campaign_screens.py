@@ -150,7 +150,7 @@ class TestWords(CampaignScreensCase):
         content = form.save()
         self.assertEqual(content.cx_step_id, step)
         self.assertFalse(
-            self.env["res.partner"].search_count(content._get_recipients_domain()),
+            self.env[content.mailing_model_real].search_count(content._get_recipients_domain()),
             "sent otherwise than by the campaign, it reaches nobody",
         )
         with self.assertRaisesRegex(UserError, "every language"):
