@@ -350,8 +350,7 @@ class TestByHand(ActionsCase):
     def test_from_lists_of_contacts_and_of_customers(self):
         Enter = self.env["cx.campaign.enter"].with_user(self.rep)
         chosen = Enter.with_context(active_model="res.partner", active_ids=self.all.ids)
-        self.assertEqual(chosen.new(chosen.default_get(["partner_ids"])).partner_ids._origin,
-                         self.all)  # fmt: skip
+        self.assertEqual(Form(chosen).partner_ids[:], self.all)
         chosen = Enter.with_context(active_model="cx.customer", active_ids=self.customer.ids)
         with Form(chosen) as form:
             self.assertEqual(form.partner_ids[:], self.firm)
