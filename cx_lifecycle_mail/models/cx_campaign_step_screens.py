@@ -73,7 +73,7 @@ class CxCampaignStep(models.Model):
     def _with_followers(self):
         """These steps and all that hang below them, removed ones too."""
         steps = self.with_context(active_test=False)
-        return steps.search([("id", "child_of", steps.ids)]).with_context(self.env.context)
+        return steps.search([("id", "child_of", steps.ids)]).with_env(self.env)
 
     def write(self, vals):
         if vals.get("active") is False:

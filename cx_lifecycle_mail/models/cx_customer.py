@@ -47,6 +47,4 @@ class CxCustomer(models.Model):
     @api.model
     def mail_allowed_qweb_expressions(self):
         """Contents are no templates: see :mod:`engine.text` for what may really be in them."""
-        return super().mail_allowed_qweb_expressions() + tuple(
-            f"object.{path}" for path in OFFERED
-        )
+        return super().mail_allowed_qweb_expressions() + tuple(f"object.{path}" for path in OFFERED)

@@ -1,9 +1,11 @@
 """Customers found by the place they have in the audience of a campaign."""
 
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+from .cx_campaign_act_actions import MARKETER
 
 CODE = {
     "audience": SQL("true"),
@@ -28,10 +30,15 @@ class CxCustomer(models.Model):
 
     def _in_audience(self, campaign_id="", members="", code="", *rest):
         """Who would enter a campaign now, or would not for one reason."""
+        if not self.env.user.has_group("cx_lifecycle.group_marketer"):
+            # reps are not to know who is held out: they would treat them otherwise
+            raise AccessError(self.env._("Audience: only marketers see who is in it."))
         campaign = self.env["cx.campaign"].browse(int(campaign_id) if campaign_id.isdigit() else 0)
         if rest or members not in ("future", "present", "both") or not campaign.exists():
             raise UserError(self.env._("Audience: open it from the campaign again."))
         campaign.check_access("read")
+        if code in ("held_out", "treated") and not self.env.user.has_group(MARKETER):
+            raise AccessError(self.env._("Who is held out is for marketers to see."))
         campaign._flush_entry()
         cause = campaign._cause(self._today(campaign.company_id))
         those = SQL(

@@ -200,7 +200,7 @@ class TestContents(ContentCase):
             "mass_mailing.mailing_mailing_action_mail"
         )
         mailing = self.env["mailing.mailing"].create({"subject": "x"})
-        listed = mailing.search(Domain(eval(action["domain"])))  # noqa: S307  Odoo's own text
+        listed = mailing.search(Domain(eval(action["domain"])))
         self.assertIn(mailing, listed)
         self.assertNotIn(content, listed)
 

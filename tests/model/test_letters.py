@@ -1,8 +1,6 @@
 """Letters: what each recipient is sent, from whom, and that one bad record spoils only its own."""
 
-from datetime import date
 from email.utils import parseaddr
-from html import unescape
 
 from lxml import html as lxml_html
 from model.common import ago
