@@ -102,17 +102,18 @@ class TestActs(ActionsCase):
         self.assertEqual(set(following.mapped("step_id.name")), {"Then call", "Not opened"})
 
     def test_a_participation_at_its_end_goes_on(self):
-        for decide, state in (("action_send_again", "waiting"), ("action_settle", "done")):
-            campaign, act = self.uncertain(exclusive=False)
-            run = campaign.run_ids
-            self.Run._finish_completed(self.company)
-            self.assertEqual(run.state, "running", "it may still turn out to have arrived")
-            run._stop("completed")
-            run.ends_on = TODAY - timedelta(days=1)
-            getattr(act.with_user(self.marketer), decide)()
-            self.assertEqual(act.state, state)
-            self.assertEqual((run.state, run.reason, run.ended_at), ("running", False, False))
-            self.assertGreater(run.ends_on, TODAY)
+        campaign, act = self.taking_part()
+        act.write({"state": "failed", "reason": "error", "done_at": fields.Datetime.now()})
+        run = campaign.run_ids
+        self.Run._finish_completed(self.company)
+        self.assertEqual((run.state, run.reason), ("finished", "completed"))
+        run.ends_on = TODAY - timedelta(days=1)
+        act.with_user(self.marketer).action_retry()
+        self.assertEqual(act.state, "waiting")
+        self.assertEqual((run.state, run.reason, run.ended_at), ("running", False, False))
+        self.assertGreater(run.ends_on, TODAY)
+        self.work()
+        self.assertEqual(self.acts(campaign), [("Activity", "done", False)])
 
     def test_what_was_stopped_stays_so(self):
         campaign, act = self.uncertain()

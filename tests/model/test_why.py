@@ -336,6 +336,10 @@ class TestHeldOut(WhyCase):
         self.assertFalse(self.Run.with_user(self.rep).search([("campaign_id", "=", campaign.id)]))
         with self.assertRaises(AccessError):
             campaign.run_ids.with_user(self.rep).read(["arm"])
+        with self.assertRaises(AccessError):  # nor by the customers that the entry would take
+            self.customer.with_user(self.rep).search(
+                [("campaign_audience", "=", f"{campaign.id} both held_out")]
+            )
         leader = new_test_user(self.env, "why_lead", f"{SELLER}_all_leads")
         self.assertEqual(self.explain(campaign, user=leader)[0], sentence)
 
