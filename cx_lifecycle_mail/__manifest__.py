@@ -12,5 +12,7 @@
         "security/rules.xml",
         "data/mailing_filter.xml",
         "views/cx_customer_views.xml",
+        "views/mailing_mailing_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }

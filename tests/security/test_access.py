@@ -62,6 +62,7 @@ METHODS = {
     "action_arguments", "guide", "suggest", "win_rates", "action_outcome", "action_reached",
     "action_no_answer", "action_do", "action_not_now", "default_get",
     "action_accept", "action_take_back", "action_customers", "get_empty_list_help",
+    "mail_allowed_qweb_expressions",
 }  # fmt: skip
 
 
