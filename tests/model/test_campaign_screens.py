@@ -151,6 +151,10 @@ class TestWords(CampaignScreensCase):
         self.assertEqual(content.cx_step_id, step)
         self.assertEqual(content.subject, step.name)
         self.assertEqual(content.campaign_id, self.campaign.utm_campaign_id)
+        self.assertFalse(
+            self.env[content.mailing_model_real].search_count(content._get_recipients_domain()),
+            "sent otherwise than by the campaign, it reaches nobody",
+        )
         with self.assertRaisesRegex(UserError, "every language"):
             step.action_add_content()
         content.action_cx_remove()
