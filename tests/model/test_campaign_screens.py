@@ -149,10 +149,8 @@ class TestWords(CampaignScreensCase):
         self.assertEqual(form.cx_lang, "fr_FR")
         content = form.save()
         self.assertEqual(content.cx_step_id, step)
-        self.assertFalse(
-            self.env["res.partner"].search_count(content._get_recipients_domain()),
-            "sent otherwise than by the campaign, it reaches nobody",
-        )
+        self.assertEqual(content.subject, step.name)
+        self.assertEqual(content.campaign_id, self.campaign.utm_campaign_id)
         with self.assertRaisesRegex(UserError, "every language"):
             step.action_add_content()
         content.action_cx_remove()
@@ -275,6 +273,9 @@ class TestRights(CampaignScreensCase):
         campaign = self.campaign.with_user(self.rep)
         form = Form(campaign)
         self.assertEqual(form.run_count, 1)
+        self.env.invalidate_all()
+        self.assertEqual(self.second.with_user(self.rep).number, "1.1")
+        self.assertEqual(Form(self.first.with_user(self.rep)).when_text, "on entry")
         runs = self.env["cx.campaign.run"].with_user(self.rep)
         self.assertEqual(runs.search([("campaign_id", "=", campaign.id)]), mine)
         self.assertEqual(Form(mine.with_user(self.rep)).arm, "treated")
