@@ -5,8 +5,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .cx_campaign_act_actions import MARKETER
-
 CODE = {
     "audience": SQL("true"),
     "enter": SQL("excluded IS NULL"),
@@ -37,8 +35,6 @@ class CxCustomer(models.Model):
         if rest or members not in ("future", "present", "both") or not campaign.exists():
             raise UserError(self.env._("Audience: open it from the campaign again."))
         campaign.check_access("read")
-        if code in ("held_out", "treated") and not self.env.user.has_group(MARKETER):
-            raise AccessError(self.env._("Who is held out is for marketers to see."))
         campaign._flush_entry()
         cause = campaign._cause(self._today(campaign.company_id))
         those = SQL(
