@@ -23,7 +23,8 @@ class CxCustomer(models.Model):
             SQL(
                 # one cause twice in a history: both stay, told apart
                 "UPDATE cx_campaign_run r SET customer_id = %(kept)s,"
-                " entry_key = CASE WHEN EXISTS (SELECT FROM cx_campaign_run k WHERE k.campaign_id = r.campaign_id"
+                " entry_key = CASE WHEN EXISTS (SELECT FROM cx_campaign_run k"
+                " WHERE k.campaign_id = r.campaign_id"
                 " AND k.entry_key = r.entry_key AND k.id <> r.id"
                 " AND (k.customer_id = %(kept)s OR k.customer_id = ANY(%(others)s)))"
                 " THEN r.entry_key || ':merged:' || r.customer_id ELSE r.entry_key END"
