@@ -316,8 +316,6 @@ class CxCampaignAct(models.Model):
             )
         )  # fmt: skip
         row = cr.fetchone()
-        if row is None:  # ended meanwhile: nothing was handed over, and nothing is to be told
-            return
         if reply.outcome in ("sent", "later", "refused", "uncertain"):
             cr.execute(
                 SQL(
@@ -328,6 +326,8 @@ class CxCampaignAct(models.Model):
                     WORKER, now, act_id,
                 )
             )  # fmt: skip
+        if row is None:  # ended or decided on meanwhile; what the server said is kept all the same
+            return
         if state == "done":
             cr.execute(self._note(act_id, letter, now))
         if state in ("done", "refused"):

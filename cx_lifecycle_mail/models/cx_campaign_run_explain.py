@@ -81,16 +81,10 @@ class CxCampaignRun(models.Model):
     def _explain_arm(self):
         if not self.env.user.has_group(MARKETER):
             return []
-        share = self.env["cx.customer"]._percent(self.campaign_id.holdout_share)
-        treated = self.arm == "treated"
-        label = (
-            self.env._("Treated")
-            if treated
-            else self.env._("Held out: nothing is done, to compare")
-        )
-        return [
-            Check("arm", treated, label, self.env._("%s of those who enter are held out", share))
-        ]
+        words = self.campaign_id._share_words()
+        if self.arm == "treated":
+            return [Check("arm", True, self.env._("Treated"), words)]
+        return [Check("arm", False, self.env._("Held out: nothing is done, to compare"), words)]
 
     def _explain_end(self):
         if self.state == "running":

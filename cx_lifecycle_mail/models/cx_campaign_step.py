@@ -213,3 +213,11 @@ class CxCampaignStep(models.Model):
                         step.action_id.name,
                     )
                 )
+
+    def _copy_to(self, campaign, parent=None):
+        """The same steps in another campaign, with their contents and all that follows them."""
+        for step in self:
+            twin = step.copy({"campaign_id": campaign.id, "parent_id": parent and parent.id})
+            for mailing in step.mailing_ids:
+                mailing.copy({"cx_step_id": twin.id, "cx_lang": mailing.cx_lang})
+            step.child_ids._copy_to(campaign, twin)
