@@ -73,7 +73,6 @@ class CxCampaign(models.Model):
     )
     quiet_by = fields.Selection(
         [("days", "days before dormant"), ("rarity", "silence became rare")],
-        "Quiet By",
         default="days",
         required=True,
         help="A number of days before silence makes the customer dormant, or the day on which "
@@ -149,7 +148,7 @@ class CxCampaign(models.Model):
         "Fixed Address", default=lambda self: self.env.user.email_formatted or ""
     )
     mail_server_id = fields.Many2one(
-        "ir.mail_server", "Mail Server", help="Empty: chosen by Odoo for the sender's address."
+        "ir.mail_server", help="Empty: chosen by Odoo for the sender's address."
     )
     holdout_share = fields.Float(
         "Held Out", default=0.1, help="Share of those who enter that gets nothing, to compare with."

@@ -137,7 +137,7 @@ class CxCampaignStep(models.Model):
         [("add", "add"), ("remove", "remove")], default="add", required=True
     )
     action_id = fields.Many2one(
-        "ir.actions.server", "Action", ondelete="restrict",
+        "ir.actions.server", ondelete="restrict",
         domain=[("cx_released", "=", True), ("model_id.model", "=", "res.partner")],
         help="One that an administrator released for campaigns. It runs with the author's rights.",
     )  # fmt: skip
