@@ -30,9 +30,7 @@ class CxCampaign(models.Model):
         runs, acts = self.env["cx.campaign.run"], self.env["cx.campaign.act"]
         acts._recover()
         campaigns = self.search([("state", "=", "running")], order="sequence, id")
-        # runs of paused campaigns end too
-        going_on = runs._read_group([("state", "=", "running")], ["company_id"])
-        for [company] in going_on:
+        for company in runs._companies():  # runs of paused campaigns end too
             while self._guarded(
                 lambda company=company: runs._settle_runs(company, limit=ENDED_AT_ONCE),
                 f"company {company.id}",
@@ -46,7 +44,7 @@ class CxCampaign(models.Model):
             if not progress(taken, remaining=taken):
                 self.env.ref("cx_lifecycle_mail.cron_campaigns")._trigger()
                 return
-        for [company] in going_on:
+        for company in runs._companies():
             self._guarded(lambda company=company: runs._finish_completed(company), "completed")
         progress(remaining=0)
 
