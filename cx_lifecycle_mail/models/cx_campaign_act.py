@@ -49,7 +49,9 @@ class CxCampaignAct(models.Model):
     claim = fields.Char(help="The worker that holds it.")
     claimed_at = fields.Datetime()
 
-    person_id = fields.Many2one("res.partner", "Recipient", ondelete="set null")
+    person_id = fields.Many2one(
+        "res.partner", "Recipient", ondelete="set null", index="btree_not_null"
+    )
     email = fields.Char(help="The one address it goes to, normalized.")
     message_id = fields.Char("Message-ID", help="The same for every attempt.")
     smtp_code = fields.Integer("SMTP Code")
