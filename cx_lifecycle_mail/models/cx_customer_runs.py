@@ -40,6 +40,7 @@ class CxCustomer(models.Model):
                 others.ids,
             )
         )
+        self._no_purchase_by_merging(others)
         kept_out = others.filtered("no_campaigns_until").sorted("no_campaigns_until")[-1:]
         if kept_out and not self.no_campaigns_until:
             self.write({name: kept_out[name]
@@ -47,3 +48,16 @@ class CxCustomer(models.Model):
             self.flush_recordset()
         self.env.invalidate_all(flush=False)
         return super()._absorb(others, partner, sources)
+
+    def _no_purchase_by_merging(self, others):
+        """What others bought before is no new purchase: it ends no participation."""
+        days = [day for day in (self | others).mapped("last_purchase_on") if day]
+        if days:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE cx_campaign_run SET bought_before = greatest(bought_before, %s)"
+                    " WHERE customer_id = %s AND state = 'running'",
+                    max(days),
+                    self.id,
+                )
+            )
