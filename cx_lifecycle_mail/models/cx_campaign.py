@@ -43,7 +43,8 @@ class CxCampaign(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     user_id = fields.Many2one(
-        "res.users", "Author", required=True, readonly=True, default=lambda self: self.env.user,
+        "res.users", "Author", required=True, readonly=True, copy=False,
+        default=lambda self: self.env.user,
         help="Whoever wrote the audience last: it is looked at with this person's rights.",
     )  # fmt: skip
     utm_campaign_id = fields.Many2one(
@@ -201,6 +202,10 @@ class CxCampaign(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_machine(vals)
+        if not self.env.su:
+            # nor by a default, of the context or of the user
+            own = {**dict.fromkeys(MACHINE, False), "state": "draft", "user_id": self.env.uid}
+            vals_list = [{**own, **vals} for vals in vals_list]
         campaigns = super().create(vals_list)
         for campaign in campaigns.sudo():  # sudo: what the machine writes
             campaign.utm_campaign_id = self.env["utm.campaign"].create(

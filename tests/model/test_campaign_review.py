@@ -1,0 +1,73 @@
+"""What a review of campaigns found: each test holds one finding closed."""
+
+from model.campaigns import CampaignCase
+from model.test_campaign_mail import DORMANT, MailCase
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import new_test_user
+
+MARKETER = "cx_lifecycle.group_marketer"
+
+
+class MarketersCase(CampaignCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.marketer = new_test_user(cls.env, "rev_marketer", MARKETER, email="m@example.com")
+        cls.boss = new_test_user(cls.env, "rev_boss", MARKETER, email="b@example.com")
+        for user in cls.marketer, cls.boss:
+            user.write(
+                {"company_ids": [Command.link(cls.company.id)], "company_id": cls.company.id}
+            )
+        cls.Marketers = cls.env["cx.campaign"].with_user(cls.marketer)
+        cls.values = {"name": "Mine", "stage_id": cls.stage("dormant").id}
+
+    def of_boss(self, **values):
+        campaign = self.campaign(**values)
+        campaign.user_id = self.boss
+        return campaign
+
+    def date(self, model, name):
+        return self.env["ir.model.fields"]._get(model, name).id
+
+
+class TestForgery(MarketersCase):
+    def assertHonest(self, campaign):
+        self.assertEqual((campaign.state, campaign.user_id), ("draft", self.marketer))
+        self.assertFalse(campaign.launched_at or campaign.launched_on)
+
+    def test_defaults_of_the_context(self):
+        forged = self.Marketers.with_context(
+            default_state="running", default_user_id=self.boss.id,
+            default_launched_at="2020-01-01 00:00:00", default_launched_on="2020-01-01",
+        )  # fmt: skip
+        self.assertHonest(forged.create(self.values))
+
+    def test_defaults_of_the_user(self):
+        defaults = self.env["ir.default"]
+        defaults.set("cx.campaign", "state", "running", user_id=self.marketer.id)
+        defaults.set("cx.campaign", "user_id", self.boss.id, user_id=self.marketer.id)
+        self.assertHonest(self.Marketers.create(self.values))
+
+    def test_values(self):
+        for name, value in ("state", "running"), ("user_id", self.boss.id):
+            with self.subTest(name), self.assertRaises(AccessError):
+                self.Marketers.create({**self.values, name: value})
+
+
+class TestCopy(MarketersCase):
+    def test_a_marketer_copies(self):
+        for user in self.marketer, self.boss:
+            with self.subTest(user.login):
+                campaign = self.campaign()
+                step = self.step(campaign, campaign.step_ids, kind="mail", name="Mail")
+                self.env["mailing.mailing"].create(
+                    {"cx_step_id": step.id, "cx_lang": "en_US", "subject": "We miss you"}
+                )
+                campaign.user_id = user
+                copy = campaign.with_user(self.marketer).copy()
+                self.assertEqual((copy.state, copy.user_id), ("draft", self.marketer))
+                self.assertEqual(copy.step_ids.mapped("name"), ["Activity", "Mail"])
+                self.assertEqual(copy.step_ids.mailing_ids.mapped("subject"), ["We miss you"])
+                self.assertEqual(campaign.user_id, user)
