@@ -217,6 +217,8 @@ class CxCampaign(models.Model):
         self._check_machine(vals)
         if "company_id" in vals and any(campaign.launched_at for campaign in self):
             raise UserError(self.env._("Company: a launched campaign stays in its company."))
+        if "active" in vals and not vals["active"]:
+            self._refuse_archiving()
         done = super().write(vals)
         if AUTHORED & set(vals) and not self.env.su:
             self.sudo().user_id = self.env.uid  # sudo: whoever wrote it is its author
@@ -231,6 +233,17 @@ class CxCampaign(models.Model):
                     ", ".join(sorted(forged)),
                 )
             )
+
+    def _refuse_archiving(self):
+        """Whatever is not seen any more must not go on writing to people."""
+        for campaign in self:
+            if campaign.state in ("running", "paused"):
+                raise UserError(
+                    self.env._(
+                        "%s still has participants, or may get some: finish it, then archive it.",
+                        campaign.name,
+                    )
+                )
 
     def copy(self, default=None):
         """A draft with the same steps and contents."""

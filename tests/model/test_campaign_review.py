@@ -56,6 +56,18 @@ class TestForgery(MarketersCase):
                 self.Marketers.create({**self.values, name: value})
 
 
+class TestArchive(MarketersCase):
+    def test_only_what_is_over(self):
+        campaign = self.launched()
+        for _state in "running", "paused":
+            with self.subTest(campaign.state), self.assertRaisesRegex(UserError, "finish it"):
+                campaign.with_user(self.marketer).action_archive()
+            campaign.action_pause()
+        campaign.action_finish()
+        campaign.with_user(self.marketer).action_archive()
+        self.assertFalse(campaign.active)
+
+
 class TestCopy(MarketersCase):
     def test_a_marketer_copies(self):
         for user in self.marketer, self.boss:
