@@ -82,6 +82,14 @@ class CxCampaign(models.Model):
         if not self.step_ids:
             yield self._finding("block", "step_ids", self.env._("Add at least one step."))
         for step in self.step_ids:
+            if step.trigger == "replied" and self.stop_reply:
+                yield self._finding(
+                    "block", "trigger",
+                    self.env._(
+                        "“Replies” ends the participation before step %s can follow. Untick it "
+                        "under Stop When, or remove the step.", step.name,
+                    ), step,
+                )  # fmt: skip
             if step.kind in MAILS:
                 yield from self._check_content(step)
             elif step.kind == "activity":

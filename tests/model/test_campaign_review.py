@@ -68,6 +68,19 @@ class TestArchive(MarketersCase):
         self.assertFalse(campaign.active)
 
 
+class TestReplies(MailCase):
+    def test_a_reply_cannot_both_end_and_go_on(self):
+        campaign = self.campaign(steps=[])
+        mail = self.mail(campaign=campaign, name="Mail")
+        call = self.step(campaign, mail, name="Call", trigger="replied")
+        blocks = lambda: [  # noqa: E731
+            check.step for check in campaign._launch_checks() if check.field == "Trigger"
+        ]
+        self.assertEqual(blocks(), [call])
+        campaign.stop_reply = False
+        self.assertEqual(blocks(), [])
+
+
 class TestCopy(MarketersCase):
     def test_a_marketer_copies(self):
         for user in self.marketer, self.boss:
