@@ -96,3 +96,47 @@ class TestCopy(MarketersCase):
                 self.assertEqual(copy.step_ids.mapped("name"), ["Activity", "Mail"])
                 self.assertEqual(copy.step_ids.mailing_ids.mapped("subject"), ["We miss you"])
                 self.assertEqual(campaign.user_id, user)
+
+
+class TestAuthorGone(MarketersCase):
+    def setUp(self):
+        super().setUp()
+        self.buy(self.partner("Ada"), *DORMANT)
+        self.mine = self.of_boss()
+        self.mine._launch()
+
+    def assertPaused(self, words):
+        self.Campaign._cron_campaigns()
+        self.assertEqual((self.mine.state, self.mine.run_count), ("paused", 0))
+        self.assertIn(words, self.mine.problem)
+        self.assertIn(words, self.mine.message_ids[0].body)
+
+    def test_still_there(self):
+        self.assertIs(self.mine._author_problem(), False)
+        self.Campaign._cron_campaigns()
+        self.assertEqual((self.mine.state, self.mine.run_count), ("running", 1))
+
+    def test_archived(self):
+        self.boss.active = False
+        self.assertPaused("was archived")
+        # the remedy it names
+        self.mine.with_user(self.marketer).domain = "[('name', '!=', 'x')]"
+        self.mine.action_resume()
+        self.Campaign._cron_campaigns()
+        self.assertEqual((self.mine.state, self.mine.run_count), ("running", 1))
+
+    def test_without_the_role(self):
+        self.boss.group_ids = [Command.unlink(self.env.ref(MARKETER).id)]
+        self.assertPaused("no marketer")
+
+    def test_out_of_the_company(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.boss.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+        self.assertPaused("does not work for")
+
+    def test_a_date_that_the_author_may_not_read(self):
+        self.patch(
+            self.registry["cx.customer"]._fields["dormant_on"], "groups", "base.group_system"
+        )
+        self.mine.step_ids.date_field_id = self.date("cx.customer", "dormant_on")
+        self.assertPaused("may not read")
