@@ -133,7 +133,9 @@ class CxCampaign(models.Model):
     stop_deal = fields.Boolean(
         "Has an Open Deal", help="An open opportunity or quotation of its salesperson."
     )
-    end_on = fields.Date("Ends On", copy=False, help="On this day everything still open stops.")
+    end_on = fields.Date(
+        "Ends On", copy=False, help="Last day: what is still open when it is over stops."
+    )
     max_days = fields.Integer(
         "Longest Duration (Days)", default=90, required=True, help="Of one participation."
     )
