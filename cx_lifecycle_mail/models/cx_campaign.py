@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
 
+from .cx_campaign_step import check_date_field
+
 # what decides who enters; the domain is the author's, see ``_as_author``
 AUTHORED = {"domain", "entry", "stage_id", "date_field_id"}
 # what is written by the machine and by the actions of people, never as a value
@@ -185,20 +187,25 @@ class CxCampaign(models.Model):
         for campaign in self:
             if campaign.entry in ("becomes", "in_stage") and not campaign.stage_id:
                 raise ValidationError(self.env._("Stage: choose the stage that starts it."))
-            if campaign.entry == "anniversary":
-                campaign._check_date_field()
+            if campaign.entry == "anniversary" and not campaign.date_field_id:
+                raise ValidationError(
+                    self.env._("Date: choose the date whose anniversary starts it.")
+                )
+            check_date_field(campaign)
 
-    def _check_date_field(self):
-        field = self.date_field_id
-        if not field:
-            raise ValidationError(self.env._("Date: choose the date whose anniversary starts it."))
-        if field.model not in ("cx.customer", "res.partner") or not field.store:
-            raise ValidationError(
-                self.env._("Date: choose a stored date of the customer or its contact.")
-            )
-        # its author must be able to read it, as for a condition
-        model = self.env[field.model].sudo(False)
-        model._check_field_access(model._fields[field.name], "read")
+    @api.constrains("topic_id", "company_id")
+    def _check_topic(self):
+        for campaign in self:
+            topic = campaign.topic_id.sudo()  # sudo: of which company it is, whoever writes
+            if topic.company_id and topic.company_id != campaign.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "Topic: %(topic)s belongs to %(other)s. Choose one of %(company)s, or one "
+                        "of all companies.",
+                        topic=topic.name, other=topic.company_id.name,
+                        company=campaign.company_id.name,
+                    )
+                )  # fmt: skip
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,7 +1,7 @@
 """A step of a campaign: what is done, when, and for whom."""
 
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
 
@@ -43,6 +43,25 @@ WEEKDAYS = [
     ("5", "Saturday"),
     ("6", "Sunday"),
 ]
+
+
+def check_date_field(record):
+    """Refuse what is no stored date of a customer, or one that its writer may not read."""
+    field = record.date_field_id.sudo()  # sudo: what it is, whoever writes
+    if not field:
+        return
+    fits = field.ttype in ("date", "datetime") and field.store
+    if field.model not in ("cx.customer", "res.partner") or not fits:
+        raise ValidationError(
+            record.env._("Date: choose a stored date of the customer or its contact.")
+        )
+    model = record.env[field.model]
+    if record.env.uid != SUPERUSER_ID:
+        model = model.sudo(False)  # constraints run as superuser: this asks for the writer
+    if not model._has_field_access(model._fields[field.name], "read"):
+        raise ValidationError(
+            record.env._("Date: you may not read %s. Choose another one.", field.field_description)
+        )
 
 
 class CxCampaignStep(models.Model):
@@ -188,6 +207,11 @@ class CxCampaignStep(models.Model):
     def _check_domain(self):
         for step in self:
             domains.check(step, "domain", "res.partner")
+
+    @api.constrains("date_field_id")
+    def _check_date(self):
+        for step in self:
+            check_date_field(step)
 
     @api.constrains("kind", "role_id", "recipient", "survey_id", "tag_ids", "action_id")
     def _check_kind(self):

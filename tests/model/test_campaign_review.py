@@ -56,6 +56,28 @@ class TestForgery(MarketersCase):
                 self.Marketers.create({**self.values, name: value})
 
 
+class TestTopicOfCompany(MarketersCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.elsewhere = cls.env["res.company"].create({"name": "Elsewhere"})
+        cls.topic = cls.env["cx.topic"].create({"name": "Offers"})
+
+    def test_of_the_campaign(self):
+        self.topic.company_id = self.elsewhere
+        with self.assertRaisesRegex(ValidationError, "Offers belongs to Elsewhere"):
+            self.campaign(topic_id=self.topic.id)
+        campaign = self.campaign(topic_id=self.topic.id, company_id=self.elsewhere.id)
+        with self.assertRaisesRegex(ValidationError, "Offers belongs to Elsewhere"):
+            campaign.company_id = self.company
+
+    def test_of_the_topic(self):
+        self.campaign(topic_id=self.topic.id).active = False
+        with self.assertRaisesRegex(ValidationError, "Wake up"):
+            self.topic.company_id = self.elsewhere
+        self.topic.company_id = self.company
+
+
 class TestArchive(MarketersCase):
     def test_only_what_is_over(self):
         campaign = self.launched()
