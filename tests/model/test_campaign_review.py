@@ -56,6 +56,37 @@ class TestForgery(MarketersCase):
                 self.Marketers.create({**self.values, name: value})
 
 
+class TestAuthorOfSteps(MarketersCase):
+    def test_whoever_writes_what_runs_is_the_author(self):
+        tag = self.env["res.partner.category"].create({"name": "Woken"})
+        role = self.env["cx.buyer.role"].search([], limit=1)
+        for values in (
+            {"domain": "[('name', 'like', 'A')]"},
+            {"tag_ids": [Command.set(tag.ids)]},
+            {"tag_change": "remove"},
+            {"recipient": "role", "role_id": role.id},
+            {"date_field_id": self.date("cx.customer", "last_purchase_on")},
+        ):
+            with self.subTest(values):
+                campaign = self.of_boss()
+                campaign.step_ids.with_user(self.marketer).write(values)
+                self.assertEqual(campaign.user_id, self.marketer)
+
+    def test_a_new_step(self):
+        campaign = self.of_boss()
+        campaign.with_user(self.marketer).step_ids = [
+            Command.create(
+                {"name": "Call", "kind": "activity", "activity_type_id": self.call_type.id}
+            )
+        ]
+        self.assertEqual(campaign.user_id, self.marketer)
+
+    def test_words_change_no_author(self):
+        campaign = self.of_boss()
+        campaign.step_ids.with_user(self.marketer).write({"name": "Ring", "delay": 3})
+        self.assertEqual(campaign.user_id, self.boss)
+
+
 class TestTopicOfCompany(MarketersCase):
     @classmethod
     def setUpClass(cls):
@@ -162,3 +193,41 @@ class TestAuthorGone(MarketersCase):
         )
         self.mine.step_ids.date_field_id = self.date("cx.customer", "dormant_on")
         self.assertPaused("may not read")
+
+
+class TestSteps(MarketersCase):
+    def test_launched_ones_stay_what_they_are(self):
+        campaign, other = self.launched(), self.campaign()
+        step = campaign.step_ids.with_user(self.marketer)
+        for values in {"kind": "wait"}, {"campaign_id": other.id}:
+            with self.subTest(values), self.assertRaisesRegex(UserError, "add another one"):
+                step.write(values)
+        step.write({"kind": "activity", "campaign_id": campaign.id, "name": "Same"})
+        other.step_ids.kind = "wait"
+
+    def test_those_that_follow_are_looked_at_too(self):
+        campaign, other = self.campaign(), self.campaign()
+        call = campaign.step_ids
+        self.step(campaign, call, name="Next", trigger="activity_done")
+        with self.assertRaisesRegex(ValidationError, "Choose another trigger"):
+            call.kind = "wait"
+        with self.assertRaisesRegex(ValidationError, "same campaign"):
+            call.campaign_id = other
+
+    def test_dates(self):
+        campaign = self.campaign()
+        self.patch(
+            self.registry["cx.customer"]._fields["dormant_on"], "groups", "base.group_system"
+        )
+        for model, name, words in (
+            ("res.users", "write_date", "stored date"),
+            ("res.partner", "name", "stored date"),
+            ("cx.customer", "dormant_on", "may not read"),
+        ):
+            for record in campaign, campaign.step_ids:
+                what = f"{record._name} {model}.{name}"
+                with self.subTest(what), self.assertRaisesRegex(ValidationError, words):
+                    record.with_user(self.marketer).date_field_id = self.date(model, name)
+        campaign.step_ids.with_user(self.marketer).date_field_id = self.date(
+            "cx.customer", "last_purchase_on"
+        )
