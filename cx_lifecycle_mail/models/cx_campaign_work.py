@@ -74,6 +74,11 @@ class CxCampaign(models.Model):
         if self.end_on and self.end_on < today:
             self._finish()
             return
+        if problem := self._author_problem():
+            # no activity: whoever would have got it may be gone
+            self.write({"state": "paused", "problem": problem})
+            self.message_post(body=self.env._("Paused by itself: %s", problem))
+            return
         if self._breaks():
             return
         report = self._enter()
