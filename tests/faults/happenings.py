@@ -33,10 +33,10 @@ class Outcome:
     problems: list = field(default_factory=list)  # besides
 
 
-def _enter(world, *rules, number=12, relay=RELAY):
+def _enter(world, *rules, number=12, relay=RELAY, parts=3):
     """People enter while the mail server follows these rules."""
     world.sink.rules[:] = [*rules, Rule("dot", wait=relay)]
-    return world.enter(number)
+    return world.enter(number, parts)
 
 
 def _next(world):
@@ -208,7 +208,7 @@ def changed(kind):
     """Somebody buys, opts out or leaves while the mails are on their way."""
 
     def happen(world):
-        begun = _enter(world, relay=0.6)
+        begun = _enter(world, relay=0.4, parts=1)  # one sender, who takes them in turn
         world.flowing(begun, 1)
         partners = {email: partner for partner, email in begun.people if email not in world.twins}
         waiting = [a.email for a in world.acts(begun.act) if a.state in ("waiting", "claimed")]
@@ -234,6 +234,9 @@ def change(world, kind, partner, address):
         world.rpc("cx.topic.optout", "create", vals_list=[values])
     elif kind == "archive":
         world.rpc("res.partner", "write", [partner], vals={"active": False})
+    elif kind == "deal":
+        values = {"name": "Deal", "type": "opportunity", "partner_id": partner}
+        world.rpc("crm.lead", "create", vals_list=[values])
     elif kind == "purchase":
         line = {"name": "Thing", "product_id": world.product, "price_unit": 9}
         values = {"partner_id": partner, "order_line": [[0, 0, line]]}

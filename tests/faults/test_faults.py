@@ -51,6 +51,7 @@ PLAN = {  # what happens, and how often
     "nobody listens": (h.unreachable, 1),
     "answer slower than the lease": (h.slow, 1),
     "bought while sending": (h.changed("purchase"), 1),
+    "deal opened while sending": (h.changed("deal"), 1),
     "opted out while sending": (h.changed("opt-out"), 1),
     "blacklisted while sending": (h.changed("blacklist"), 1),
     "archived while sending": (h.changed("archive"), 1),

@@ -24,7 +24,6 @@ from dev.packages import PYTHON
 from dev.shell import HOME, ROOT
 
 DATABASE = "cx_faults"
-PARTS = 3
 LEASE = 5  # seconds for which a claim is believed in
 SETTLED = 60  # seconds after a fault within which everything has to have ended
 NOW = "(now() AT TIME ZONE 'UTC')"
@@ -245,8 +244,11 @@ class World:
         return next((pid, host) for pid, (host, ports) in self.senders().items() if port in ports)
 
     # ------------------------------------------------------------------- doing
-    def enter(self, number):
-        """Let the next customers of the list enter a campaign by hand."""
+    def enter(self, number, parts):
+        """Let the next customers of the list enter a campaign by hand.
+
+        :param parts: in so many requests, so that as many senders take some
+        """
         if len(self.pool) < number:
             if not self.by_hand:
                 raise RuntimeError("more rounds than campaigns: fill the shop with more")
@@ -255,9 +257,8 @@ class World:
         people, self.pool = self.pool[:number], self.pool[number:]
         self.rounds += 1
         begun = self.mark(people)
-        # in several parts, so that several senders take some
-        for part in range(PARTS):
-            ids = [partner for partner, _email in people[part::PARTS]]
+        for part in range(parts):
+            ids = [partner for partner, _email in people[part::parts]]
             self.rpc("cx.campaign", "enter", [self.campaign], partner_ids=ids, key=begun.key)
             self.poke()
         return begun
