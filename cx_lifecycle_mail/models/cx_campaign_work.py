@@ -46,6 +46,7 @@ class CxCampaign(models.Model):
                 return
         for company in runs._companies():
             self._guarded(lambda company=company: runs._finish_completed(company), "completed")
+        self._guarded(acts._settle_traces, "traces")
         progress(remaining=0)
 
     def _guarded(self, work, what):
