@@ -172,8 +172,10 @@ class TestStop(CampaignCase):
         self.assertEqual(self.acts(campaign)[1], ("Later", "skipped", "expired"))
 
     def test_merged_customers_take_part_once(self):
-        other = self.buy(self.partner("Double", email="double@example.com"), *DORMANT)
         first = self.running()
+        other = self.buy(self.partner("Double", email="double@example.com"), *DORMANT)
+        first.enter(other.partner_id.ids, key="by hand")
+        first.run_ids.filtered(lambda run: run.customer_id == other)._stop("by_hand")
         second = self.launched(entry="manual")
         second.enter(other.partner_id.ids)
         self.assertEqual(second.last_entry, False)
@@ -189,7 +191,7 @@ class TestStop(CampaignCase):
         self.assertEqual(len(running), 2)
         ended = self.Run.search([("campaign_id", "in", (first | second).ids),
                                  ("state", "=", "stopped")])  # fmt: skip
-        self.assertEqual(set(ended.mapped("reason")), {"no_contact"})
+        self.assertEqual(set(ended.mapped("reason")), {"no_contact", "by_hand"})
         self.assertEqual(ended.customer_id, kept)
 
     def test_two_companies_do_not_stop_each_other(self):
