@@ -16,7 +16,7 @@ class CxTopic(models.Model):
     active = fields.Boolean(default=True)
 
     @api.constrains("company_id")
-    def _check_company(self):
+    def _check_topic_company(self):
         """Who opts out of a topic does so for the company whose campaign wrote."""
         for topic in self.filtered("company_id"):
             # sudo: campaigns of other companies count, and archived ones
