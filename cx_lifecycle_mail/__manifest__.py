@@ -20,6 +20,7 @@
         "wizard/cx_campaign_exclude_views.xml",
         "wizard/cx_campaign_why_views.xml",
         "views/activity_summary.xml",
+        "views/cx_campaign_preset_views.xml",
         "views/cx_campaign_views.xml",
         "views/cx_campaign_step_views.xml",
         "views/cx_campaign_run_views.xml",
@@ -30,7 +31,6 @@
         "data/cx_campaign_preset_new.xml",
         "data/cx_campaign_preset_silence.xml",
         "data/cx_campaign_preset_yearly.xml",
-        "views/cx_campaign_preset_views.xml",
         "views/cx_customer_views.xml",
         "views/ir_actions_server_views.xml",
         "views/ir_mail_server_views.xml",
@@ -42,4 +42,5 @@
         "views/cx_menus_consent.xml",
         "views/res_partner_views.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }

@@ -190,7 +190,8 @@ class CxCampaign(models.Model):
                 self.env._("Date: choose a stored date of the customer or its contact.")
             )
         # its author must be able to read it, as for a condition
-        self.env[field.model].sudo(False).check_field_access_rights("read", [field.name])
+        model = self.env[field.model].sudo(False)
+        model._check_field_access(model._fields[field.name], "read")
 
     @api.model_create_multi
     def create(self, vals_list):

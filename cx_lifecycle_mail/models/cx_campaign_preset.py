@@ -129,7 +129,7 @@ class CxCampaignPresetStep(models.Model):
     body = fields.Html(translate=True, help="Without signature and footer, which all share.")
     coupon = fields.Text(
         "Paragraph with the Coupon", translate=True,
-        help="Left out where the company has no program of personal coupons.",
+        help="Left out where there are no personal coupons, or the author may not make any.",
     )  # fmt: skip
     activity_summary = fields.Char("Summary", translate=True)
     activity_note = fields.Text("Note", translate=True)
@@ -167,12 +167,15 @@ class CxCampaignPresetStep(models.Model):
         return step
 
     def _coupon_program(self, company):
-        """The company's program of personal coupons, as a step names it, or False."""
-        if "loyalty.program" not in self.env:
+        """The company's program of personal coupons, as a step names it, or False.
+
+        Only if the author may make coupons: without, such a mail could not be sent.
+        """
+        known = "loyalty.program" in self.env
+        if not known or not self.env["loyalty.card"].has_access("create"):
             return False
         of_company = [("program_type", "=", "coupons"), ("company_id", "in", [False, company.id])]
-        # sudo: which one there is; whether the author may make coupons is asked when they are made
-        program = self.env["loyalty.program"].sudo().search(of_company, limit=1)
+        program = self.env["loyalty.program"].search(of_company, limit=1)
         return str(program.id) if program else False
 
     def _write_contents(self, step, words):

@@ -1,6 +1,17 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# what the editor's placeholder button offers to people who edit no templates
+OFFERED = (
+    "partner_id", "partner_id.name", "partner_id.complete_name", "partner_id.ref",
+    "partner_id.email", "partner_id.phone", "partner_id.website", "partner_id.function",
+    "partner_id.street", "partner_id.zip", "partner_id.city", "partner_id.country_id",
+    "partner_id.country_id.name", "user_id", "user_id.name", "user_id.email", "user_id.phone",
+    "company_id", "company_id.name", "company_id.email", "company_id.phone", "stage_id",
+    "stage_since", "first_purchase_on", "last_purchase_on", "purchase_count", "average_purchase",
+    "value_12m", "usual_interval", "next_purchase_on",
+)  # fmt: skip
+
 
 class CxCustomer(models.Model):
     _inherit = "cx.customer"
@@ -32,3 +43,10 @@ class CxCustomer(models.Model):
                 "default_mailing_domain": repr([("id", "in", partners.ids)]),
             },
         }
+
+    @api.model
+    def mail_allowed_qweb_expressions(self):
+        """Contents are no templates: see :mod:`engine.text` for what may really be in them."""
+        return super().mail_allowed_qweb_expressions() + tuple(
+            f"object.{path}" for path in OFFERED
+        )

@@ -8,4 +8,5 @@ from . import (
     cx_campaign_step_remove,
     cx_campaign_why,
     cx_campaign_why_line,
+    mailing_mailing_test,
 )

@@ -252,6 +252,8 @@ class TestCampaignPresets(LifecycleCase):
         with (
             patch.object(type(steps), "_coupon_programs", lambda *_: [("7", "Come back")]),
             patch.object(type(lines), "_coupon_program", lambda *_: "7"),
+            # whether the author may make coupons is asked of the loyalty app, which is not there
+            patch.object(type(steps), "_refused_coupon", lambda *_: "", create=True),
         ):
             campaign = self.build(self.preset("win_back"))
             first, last = campaign.step_ids

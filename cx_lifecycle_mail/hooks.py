@@ -1,0 +1,4 @@
+def uninstall_hook(env):
+    """Odoo's list of mailings forgets the contents of campaigns, whose field goes."""
+    if action := env.ref("mass_mailing.mailing_mailing_action_mail", raise_if_not_found=False):
+        action.domain = "[('mailing_type', '=', 'mail')]"
