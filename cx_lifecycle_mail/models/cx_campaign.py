@@ -1,12 +1,17 @@
 """A campaign: who enters, what is done, when it stops."""
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
 
 # what decides who enters; the domain is the author's, see ``_as_author``
 AUTHORED = {"domain", "entry", "stage_id", "date_field_id"}
+# what is written by the machine and by the actions of people, never as a value
+MACHINE = {
+    "state", "user_id", "utm_campaign_id", "launched_at", "launched_on", "resumed_at",
+    "last_entry_at", "last_entry", "problem",
+}  # fmt: skip
 STATES = [
     ("draft", "Draft"),
     ("running", "Running"),
@@ -68,7 +73,6 @@ class CxCampaign(models.Model):
     )
     quiet_by = fields.Selection(
         [("days", "days before dormant"), ("rarity", "silence became rare")],
-        "Quiet By",
         default="days",
         required=True,
         help="A number of days before silence makes the customer dormant, or the day on which "
@@ -144,7 +148,7 @@ class CxCampaign(models.Model):
         "Fixed Address", default=lambda self: self.env.user.email_formatted or ""
     )
     mail_server_id = fields.Many2one(
-        "ir.mail_server", "Mail Server", help="Empty: chosen by Odoo for the sender's address."
+        "ir.mail_server", help="Empty: chosen by Odoo for the sender's address."
     )
     holdout_share = fields.Float(
         "Held Out", default=0.1, help="Share of those who enter that gets nothing, to compare with."
@@ -195,20 +199,40 @@ class CxCampaign(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_machine(vals)
         campaigns = super().create(vals_list)
-        for campaign in campaigns:
-            # sudo: every campaign has one, whoever may write those of others
-            campaign.utm_campaign_id = self.env["utm.campaign"].sudo().create(
+        for campaign in campaigns.sudo():  # sudo: what the machine writes
+            campaign.utm_campaign_id = self.env["utm.campaign"].create(
                 {"title": campaign.name, "user_id": campaign.user_id.id}
-            )  # fmt: skip
+            )
         return campaigns
 
     def write(self, vals):
+        self._check_machine(vals)
         if "company_id" in vals and any(campaign.launched_at for campaign in self):
             raise UserError(self.env._("Company: a launched campaign stays in its company."))
+        done = super().write(vals)
         if AUTHORED & set(vals) and not self.env.su:
-            vals = {**vals, "user_id": self.env.uid}
-        return super().write(vals)
+            self.sudo().user_id = self.env.uid  # sudo: whoever wrote it is its author
+        return done
+
+    def _check_machine(self, vals):
+        """Nobody launches a campaign, or lends it another's rights, by writing a value."""
+        if forged := not self.env.su and MACHINE & set(vals):
+            raise AccessError(
+                self.env._(
+                    "%s: launch, pause, resume and finish a campaign by its buttons.",
+                    ", ".join(sorted(forged)),
+                )
+            )
+
+    def copy(self, default=None):
+        """A draft with the same steps and contents."""
+        copies = super().copy(default)
+        for campaign, copy in zip(self, copies, strict=True):
+            campaign.step_ids.filtered(lambda step: not step.parent_id)._copy_to(copy)
+        return copies
 
     @api.ondelete(at_uninstall=False)
     def _keep_what_was_sent(self):

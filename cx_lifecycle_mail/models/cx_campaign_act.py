@@ -44,7 +44,7 @@ class CxCampaignAct(models.Model):
     )
     due_at = fields.Datetime("Due", required=True, help="When it is looked at next.")
     expires_at = fields.Datetime("Valid Until", required=True)
-    done_at = fields.Datetime("Done At", help="Or decided that it is not.")
+    done_at = fields.Datetime(help="Or decided that it is not.")
     tries = fields.Integer(help="Attempts that failed or were refused for now.")
     claim = fields.Char(help="The worker that holds it.")
     claimed_at = fields.Datetime()

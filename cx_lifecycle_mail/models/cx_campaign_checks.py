@@ -106,7 +106,7 @@ class CxCampaign(models.Model):
             )  # fmt: skip
             return
         languages = dict(self.env["res.lang"].get_installed())
-        for content in contents.filtered("is_body_empty"):
+        for content in contents.filtered(lambda content: not content.cx_written):
             language = languages.get(content.cx_lang) or self.env._("any language")
             yield self._finding(
                 "block", "mailing_ids",

@@ -24,6 +24,7 @@ from odoo.addons.cx_lifecycle.models.cx_customer_refresh import brief
 from .cx_campaign_grow import AFTER
 from .cx_campaign_step import MAILS
 from .smtp import Reply
+from .stopping import at_work, is_stopping
 
 _logger = logging.getLogger(__name__)
 
@@ -32,6 +33,11 @@ SLICE = 25  # seconds after which a worker gives its claims back
 LEASE = 600  # seconds a claim, or a hand-over without an answer, is believed in
 BACKOFF = (5, 15, 60, 240, 720)  # minutes until a message refused for now is tried again
 PATIENCE = 50  # seconds for which an answer is tried to be recorded when the database is away
+# where commits are reported before they are written, a database that crashes forgets the last ones
+DURABLY = SQL(
+    "SELECT set_config('synchronous_commit', 'on', true)"
+    " WHERE current_setting('synchronous_commit') = 'off'"
+)
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -60,14 +66,15 @@ class CxCampaignAct(models.Model):
         self._recover()
         until = time.monotonic() + SLICE
         left = progress(remaining=self._count_due())
-        while left and time.monotonic() < until:
-            token = uuid.uuid4().hex
-            ids = self._claim(token)
-            if not ids:
-                progress(remaining=0)
-                return
-            progress()  # what others committed until now is seen from here on
-            self._deliver(ids, token, until)
+        while left and time.monotonic() < until and not is_stopping():
+            with at_work():
+                token = uuid.uuid4().hex
+                ids = self._claim(token)
+                if not ids:
+                    progress(remaining=0)
+                    return
+                progress()  # what others committed until now is seen from here on
+                self._deliver(ids, token, until)
             left = progress(len(ids), remaining=self._count_due())
 
     @api.model
@@ -155,7 +162,7 @@ class CxCampaignAct(models.Model):
             letters = self._prepare(ids)
             self.env["ir.cron"]._commit_progress()
             for (server_id, smtp_from, company_id), batch in letters.items():
-                if time.monotonic() > until:
+                if time.monotonic() > until or is_stopping():
                     break
                 self._send_batch(server_id, smtp_from, company_id, batch, token, until)
         finally:
@@ -184,7 +191,7 @@ class CxCampaignAct(models.Model):
         session = None
         try:
             for act_id, letter, follows in batch:
-                if time.monotonic() > until:
+                if time.monotonic() > until or is_stopping():
                     return
                 if session is None or session.sock is None:
                     session = server._cx_connect(smtp_from)
@@ -203,6 +210,8 @@ class CxCampaignAct(models.Model):
                 except psycopg2.Error as error:
                     # asking failed, the session was closed before the end: nothing was handed over
                     reply = Reply("stopped", 0, brief(error))
+                    self._record(act_id, token, reply, letter, server, follows)
+                    raise
                 self._record(act_id, token, reply, letter, server, follows)
                 if reply.outcome == "server":
                     server._cx_pause(reply.text)
@@ -235,6 +244,7 @@ class CxCampaignAct(models.Model):
         now = fields.Datetime.now()
         today = self.env["cx.customer"]._today(self.env["res.company"].browse(company_id))
         with self._journal() as cr:
+            cr.execute(DURABLY)
             # one at a time for each customer and address: the cap and twins are counted
             cr.execute(
                 SQL(
@@ -267,10 +277,13 @@ class CxCampaignAct(models.Model):
         while True:
             try:
                 with self._journal() as cr:
+                    cr.execute(DURABLY)
                     self._record_in(cr, act_id, token, reply, letter, server, follows)
                 return
-            except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-                if time.monotonic() > deadline:
+            except psycopg2.Error as error:
+                # a lost connection is a bare DatabaseError at times, but has no code of the server
+                away = error.pgcode is None or isinstance(error, psycopg2.OperationalError)
+                if not away or time.monotonic() > deadline:
                     raise
                 _logger.warning("Answer for act %s not recorded yet: %s", act_id, error)
                 time.sleep(1)
@@ -303,8 +316,6 @@ class CxCampaignAct(models.Model):
             )
         )  # fmt: skip
         row = cr.fetchone()
-        if row is None:  # ended meanwhile: nothing was handed over, and nothing is to be told
-            return
         if reply.outcome in ("sent", "later", "refused", "uncertain"):
             cr.execute(
                 SQL(
@@ -315,6 +326,8 @@ class CxCampaignAct(models.Model):
                     WORKER, now, act_id,
                 )
             )  # fmt: skip
+        if row is None:  # ended or decided on meanwhile; what the server said is kept all the same
+            return
         if state == "done":
             cr.execute(self._note(act_id, letter, now))
         if state in ("done", "refused"):

@@ -137,7 +137,7 @@ class CxCampaignStep(models.Model):
         [("add", "add"), ("remove", "remove")], default="add", required=True
     )
     action_id = fields.Many2one(
-        "ir.actions.server", "Action", ondelete="restrict",
+        "ir.actions.server", ondelete="restrict",
         domain=[("cx_released", "=", True), ("model_id.model", "=", "res.partner")],
         help="One that an administrator released for campaigns. It runs with the author's rights.",
     )  # fmt: skip
@@ -213,3 +213,11 @@ class CxCampaignStep(models.Model):
                         step.action_id.name,
                     )
                 )
+
+    def _copy_to(self, campaign, parent=None):
+        """The same steps in another campaign, with their contents and all that follows them."""
+        for step in self:
+            twin = step.copy({"campaign_id": campaign.id, "parent_id": parent and parent.id})
+            for mailing in step.mailing_ids:
+                mailing.copy({"cx_step_id": twin.id, "cx_lang": mailing.cx_lang})
+            step.child_ids._copy_to(campaign, twin)

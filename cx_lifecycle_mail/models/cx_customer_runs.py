@@ -22,8 +22,9 @@ class CxCustomer(models.Model):
         self.env.cr.execute(
             SQL(
                 # one cause twice in a history: both stay, told apart
-                "UPDATE cx_campaign_run r SET customer_id = %(kept)s, entry_key = CASE WHEN EXISTS ("
-                " SELECT FROM cx_campaign_run k WHERE k.campaign_id = r.campaign_id"
+                "UPDATE cx_campaign_run r SET customer_id = %(kept)s,"
+                " entry_key = CASE WHEN EXISTS (SELECT FROM cx_campaign_run k"
+                " WHERE k.campaign_id = r.campaign_id"
                 " AND k.entry_key = r.entry_key AND k.id <> r.id"
                 " AND (k.customer_id = %(kept)s OR k.customer_id = ANY(%(others)s)))"
                 " THEN r.entry_key || ':merged:' || r.customer_id ELSE r.entry_key END"
@@ -39,5 +40,10 @@ class CxCustomer(models.Model):
                 others.ids,
             )
         )
+        kept_out = others.filtered("no_campaigns_until").sorted("no_campaigns_until")[-1:]
+        if kept_out and not self.no_campaigns_until:
+            self.write({name: kept_out[name]
+                        for name in ("no_campaigns_until", "no_campaigns_reason")})  # fmt: skip
+            self.flush_recordset()
         self.env.invalidate_all(flush=False)
         return super()._absorb(others, partner, sources)

@@ -234,6 +234,25 @@ class TestEntry(CampaignCase):
             with self.assertRaises(ValidationError):
                 campaign.with_user(marketer).domain = domain
 
+    def test_nobody_launches_or_lends_rights_by_writing_a_value(self):
+        marketer = new_test_user(self.env, "camp_forge", "cx_lifecycle.group_marketer")
+        campaign = self.campaign().with_user(marketer)
+        for values in (
+            {"state": "running"},
+            {"user_id": self.env.ref("base.user_admin").id},
+            {"launched_at": "2020-01-01 00:00:00"},
+        ):
+            with self.assertRaises(AccessError):
+                campaign.write(values)
+            with self.assertRaises(AccessError):
+                self.Campaign.with_user(marketer).create({"name": "Forged", **values})
+        campaign._launch()
+        self.assertEqual(campaign.state, "running")
+        campaign.action_pause()
+        campaign.action_resume()
+        campaign.action_finish()
+        self.assertEqual(campaign.state, "finished")
+
     def test_missing_parts_are_named(self):
         for values in (
             {"entry": "becomes", "stage_id": False},

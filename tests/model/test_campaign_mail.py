@@ -240,6 +240,17 @@ class TestMail(MailCase):
         self.work()
         self.assertIn(("clicked", "done", False), self.acts(campaign))
 
+    def test_a_copy_has_the_same_steps_and_contents_and_nobody_in_it(self):
+        campaign = self.mailing("First", exclusive=False)
+        self.mail(campaign.step_ids, campaign, "Second", name="Reminder", trigger="not_opened")
+        self.work()
+        copy = campaign.copy()
+        self.assertEqual((copy.state, copy.run_count), ("draft", 0))
+        self.assertNotEqual(copy.utm_campaign_id, campaign.utm_campaign_id)
+        first, second = copy.step_ids.sorted("id")
+        self.assertEqual((first.parent_id.id, second.parent_id), (False, first))
+        self.assertEqual(copy.step_ids.mailing_ids.mapped("subject"), ["First", "Second"])
+
     def test_a_reply_ends_it(self):
         campaign = self.mailing(launch=False)
         self.step(campaign, campaign.step_ids, name="Later", kind="wait", delay=5)
@@ -410,7 +421,7 @@ class TestServer(MailCase):
         self.assertIn("were refused", campaign.problem)
         self.assertEqual(campaign.activity_ids.user_id, campaign.user_id)
         campaign.action_resume()
-        self.work()
+        self.later(minutes=1)
         self.assertEqual((campaign.state, campaign.problem), ("running", False))
 
     def test_one_bad_record_is_set_aside_and_the_others_go(self):
