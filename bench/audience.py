@@ -21,10 +21,10 @@ REASONS = (
 )  # fmt: skip
 
 
-def those(reason, alias="b"):
-    """SQL text: the customers with a reason."""
+def those(reason):
+    """SQL text: the customers ``b`` with a reason."""
     place = REASONS.index(reason)
-    return f"({alias}.number % 40 = {place + 1} OR {alias}.number % 97 = {2 * place + 3})"
+    return f"(mod(b.number, 40) = {place + 1} OR mod(b.number, 97) = {2 * place + 3})"
 
 
 def dormant(env):
@@ -60,11 +60,13 @@ def _plain(env, campaign):
     topic, company = campaign.topic_id.id, env.company.id
     other = env["cx.topic"].create({"name": "Bench"}).id
     said = (
-        "INSERT INTO cx_topic_optout (email, topic_id, company_id, until, at, source, create_date)"
-        f" SELECT 'b' || b.number || '@example.com', %s, {company}, %s, now(), 'page', now()"
+        "INSERT INTO cx_topic_optout (email, topic_id, until, company_id, at, source, create_date)"
+        f" SELECT 'b' || b.number || '@example.com', {{}}, {{}}, {company}, now(), 'page', now()"
         " FROM bench_dormant b WHERE {}"
     )
-    new_address = "UPDATE res_partner p SET email = {0}, email_normalized = {0} FROM bench_dormant b"
+    new_address = (
+        "UPDATE res_partner p SET email = {0}, email_normalized = {0} FROM bench_dormant b"
+    )
     yield f"{new_address.format('NULL')} WHERE p.id = b.partner_id AND {those('no_address')}"
     contact = env["res.partner"].create({"name": "Contact", "type": "contact"})
     # half of them have somebody who can be written to
@@ -76,8 +78,9 @@ def _plain(env, campaign):
             "email": "v.email", "email_normalized": "v.email",
         },
         SQL(
-            "SELECT nextval('res_partner_id_seq') AS new_id, partner_id, 'c' || number"
-            " || '@example.com' AS email FROM bench_dormant b WHERE %s AND number %% 2 = 0",
+            "SELECT nextval('res_partner_id_seq') AS new_id, partner_id,"
+            " 'c' || number || '@example.com' AS email FROM bench_dormant b"
+            " WHERE %s AND mod(number, 2) = 0",
             SQL(those("no_address")),
         ),
     )  # fmt: skip
@@ -85,17 +88,17 @@ def _plain(env, campaign):
     yield f"{new_address.format(next_one)} WHERE p.id = b.partner_id AND {those('twin')}"
     yield (
         "INSERT INTO mail_blacklist (email, active, create_date) SELECT 'b' || b.number ||"
-        f" '@example.com', b.number % 10 <> 0, now() FROM bench_dormant b"
+        f" '@example.com', mod(b.number, 10) <> 0, now() FROM bench_dormant b"
         f" WHERE {those('blacklisted')}"
     )
-    yield said.format(those("opted_out")) % (topic, "NULL::date")
-    yield said.format(those("other_topic")) % (other, "NULL::date")
-    yield said.format(those("paused")) % ("NULL::int", "current_date + 30")
-    yield said.format(those("paused_once")) % ("NULL::int", "current_date - 3")
+    yield said.format(topic, "NULL::date", those("opted_out"))
+    yield said.format(other, "NULL::date", those("other_topic"))
+    yield said.format("NULL::int", "current_date + 30", those("paused"))
+    yield said.format("NULL::int", "current_date - 3", those("paused_once"))
     columns = {
         "lost": "declared_lost_on = current_date - 10",
         "excluded": "no_campaigns_until = current_date + 10",
-        "held": "hold_until = current_date + 10",
+        "held": "hold_until = current_date + 10, hold_stage_id = stage_id",
     }
     for reason, change in columns.items():
         yield (
@@ -182,7 +185,9 @@ def judge(env, campaign):
         f"SELECT email FROM cx_topic_optout WHERE topic_id = %s AND {in_force}",
         campaign.topic_id.id, company,
     )  # fmt: skip
-    pauses = ask(f"SELECT email FROM cx_topic_optout WHERE topic_id IS NULL AND {in_force}", company)
+    pauses = ask(
+        f"SELECT email FROM cx_topic_optout WHERE topic_id IS NULL AND {in_force}", company
+    )
     dealing = ask(
         "SELECT commercial_partner_id FROM res_partner WHERE id IN (SELECT partner_id FROM crm_lead"
         " WHERE active AND type = 'opportunity' AND won_status = 'pending' UNION SELECT partner_id"
@@ -206,12 +211,11 @@ def judge(env, campaign):
         )
     )
     arms, excluded, seen = {}, {}, set()
-    for customer, partner, active, email, lost, kept_out, held, episode in _rows(env, CUSTOMERS):
+    for customer, partner, email, lost, kept_out, held, episode in _rows(env, CUSTOMERS):
         address = email or contacts.get(partner)
         if (customer, f"episode:{episode}") in keys:
             continue
         reasons = (
-            ("no_contact", not active),
             ("no_address", not address),
             ("blacklisted", address in blocked),
             ("refused_before", address in refused),
@@ -237,11 +241,12 @@ def judge(env, campaign):
 
 
 CUSTOMERS = """
-    SELECT c.id, p.id, p.active, p.email_normalized, c.declared_lost_on IS NOT NULL,
+    SELECT c.id, p.id, p.email_normalized, c.declared_lost_on IS NOT NULL,
            coalesce(c.no_campaigns_until >= current_date, false), c.hold_until IS NOT NULL, e.id
       FROM bench_dormant b JOIN cx_customer c ON c.id = b.customer_id
       JOIN res_partner p ON p.id = b.partner_id
       JOIN cx_episode e ON e.customer_id = c.id AND e.left_on IS NULL
+     WHERE p.active
   ORDER BY c.id
 """
 

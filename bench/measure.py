@@ -30,13 +30,12 @@ def together(number, part, *args):
 
 
 def _meet(barrier):
-    global together_now
-    together_now = barrier
+    _run_at_once.barrier = barrier
 
 
 def _run_at_once(part, args):
     with _run(part, args) as begin:
-        together_now.wait(600)
+        _run_at_once.barrier.wait(600)
         return begin()
 
 
