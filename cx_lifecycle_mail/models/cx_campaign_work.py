@@ -17,6 +17,7 @@ _logger = logging.getLogger(__name__)
 BREAKER_MAILS = 500
 BREAKER_LEAST = 20  # refusals
 BREAKER_SHARE = 0.05
+ENDED_AT_ONCE = 500  # runs that end in one transaction
 
 
 class CxCampaign(models.Model):
@@ -29,10 +30,14 @@ class CxCampaign(models.Model):
         runs, acts = self.env["cx.campaign.run"], self.env["cx.campaign.act"]
         acts._recover()
         campaigns = self.search([("state", "=", "running")], order="sequence, id")
-        for company in campaigns.company_id:
-            self._guarded(
-                lambda company=company: runs._settle_runs(company), f"company {company.id}"
-            )
+        # runs of paused campaigns end too
+        going_on = runs._read_group([("state", "=", "running")], ["company_id"])
+        for [company] in going_on:
+            while self._guarded(
+                lambda company=company: runs._settle_runs(company, limit=ENDED_AT_ONCE),
+                f"company {company.id}",
+            ):
+                pass
         for campaign in campaigns:
             campaign._guarded(campaign._look, f"campaign {campaign.id}")
         if entered := campaigns.filtered(lambda campaign: campaign.last_entry):
@@ -41,16 +46,19 @@ class CxCampaign(models.Model):
             if not progress(taken, remaining=taken):
                 self.env.ref("cx_lifecycle_mail.cron_campaigns")._trigger()
                 return
-        # runs of paused and finished campaigns end too
-        for company in runs._read_group([("state", "=", "running")], ["company_id"]):
-            self._guarded(lambda of=company[0]: runs._finish_completed(of), "completed")
+        for [company] in going_on:
+            self._guarded(lambda company=company: runs._finish_completed(company), "completed")
         progress(remaining=0)
 
     def _guarded(self, work, what):
-        """Do one part; what breaks there is told, and the others go on."""
+        """Do one part; what breaks there is told, and the others go on.
+
+        :return: what it returned, nothing when it broke
+        """
+        done = None
         try:
             with self.env.cr.savepoint():
-                work()
+                done = work()
         except psycopg2.OperationalError as error:
             self.env.cr.rollback()
             self.env.invalidate_all(flush=False)
@@ -60,6 +68,7 @@ class CxCampaign(models.Model):
             if self:
                 self.problem = brief(error)
         self.env["ir.cron"]._commit_progress()
+        return done
 
     def _look(self):
         """Let in who is to enter; end the campaign on its day."""

@@ -253,6 +253,22 @@ class TestEntry(CampaignCase):
         campaign.action_finish()
         self.assertEqual(campaign.state, "finished")
 
+    def test_the_block_list_counts_on_entry_as_in_the_end(self):
+        self.quiet.partner_id.email = "quiet@example.com"
+        self.env["mail.blacklist"]._add("quiet@example.com")
+        campaign = self.launched()
+        campaign._look()
+        self.assertEqual(campaign.last_entry["excluded"], {"blacklisted": 1})
+
+    def test_new_rules_make_nobody_quiet(self):
+        campaign = self.campaign(entry="going_quiet", members="future", quiet_days=0)
+        campaign.write({"launched_on": ago(20), "launched_at": f"{ago(20)} 00:00:00"})
+        self.fresh.sudo().dormant_on = ago(3)
+        self.policy.published_at = f"{ago(1)} 10:00:00"
+        self.assertEqual(campaign._audience()["enter"], 0)
+        self.policy.published_at = f"{ago(30)} 10:00:00"
+        self.assertEqual(campaign._audience()["enter"], 1)
+
     def test_missing_parts_are_named(self):
         for values in (
             {"entry": "becomes", "stage_id": False},
