@@ -59,8 +59,11 @@ def enter(database):
         env.company.cx_holdout_share = audience.HELD_OUT_OF_ALL
         topic = env.ref("cx_lifecycle_mail.topic_offers")
         one = campaign(
-            env, domain="[('ref', '=like', 'B%')]", topic_id=topic.id,
-            holdout_share=audience.HELD_OUT, stop_deal=True,
+            env,
+            domain="[('ref', '=like', 'B%')]",
+            topic_id=topic.id,
+            holdout_share=audience.HELD_OUT,
+            stop_deal=True,
         )
         audience.exclude(env, one)
     execute(database, "VACUUM ANALYZE")
