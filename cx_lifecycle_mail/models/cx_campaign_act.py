@@ -28,7 +28,7 @@ class CxCampaignAct(models.Model):
     _order = "id desc"
     _rec_name = "step_id"
 
-    run_id = fields.Many2one("cx.campaign.run", required=True, ondelete="cascade")
+    run_id = fields.Many2one("cx.campaign.run", required=True, index=True, ondelete="cascade")
     step_id = fields.Many2one("cx.campaign.step", required=True, index=True, ondelete="restrict")
     campaign_id = fields.Many2one("cx.campaign", required=True, ondelete="restrict")
     customer_id = fields.Many2one("cx.customer", required=True, index=True, ondelete="cascade")

@@ -27,12 +27,13 @@ def address(partner):
 
 
 def refused(email, now):
-    """SQL: a mail server refused the address for good, not long ago."""
+    """SQL: a mail server refused the address for good, at once or later, not long ago."""
     return SQL(
-        "EXISTS (SELECT FROM cx_campaign_act f WHERE f.email = %s AND f.state = 'refused'"
-        " AND f.smtp_phase = 'rcpt' AND f.done_at > %s)",
+        "(EXISTS (SELECT FROM cx_campaign_act f WHERE f.email = %s AND f.state = 'refused'"
+        " AND f.smtp_phase = 'rcpt' AND f.done_at > %s) OR %s)",
         email,
         now - timedelta(days=REFUSED_DAYS),
+        consent.bounced(email, now),
     )
 
 

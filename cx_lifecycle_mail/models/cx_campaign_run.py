@@ -16,7 +16,7 @@ class CxCampaignRun(models.Model):
     _order = "id desc"
     _rec_name = "customer_id"
 
-    campaign_id = fields.Many2one("cx.campaign", required=True, ondelete="restrict")
+    campaign_id = fields.Many2one("cx.campaign", required=True, index=True, ondelete="restrict")
     customer_id = fields.Many2one("cx.customer", required=True, index=True, ondelete="cascade")
     exclusive = fields.Boolean(help="No other campaign that says so too, at the same time.")
     company_id = fields.Many2one("res.company", required=True, index=True)

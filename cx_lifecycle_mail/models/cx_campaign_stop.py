@@ -54,6 +54,12 @@ class CxCampaignRun(models.Model):
         )
 
     @api.model
+    def _companies(self):
+        """The companies in which somebody takes part in something."""
+        groups = self._read_group([("state", "=", "running")], ["company_id"])
+        return [company for [company] in groups]
+
+    @api.model
     def _settle_runs(self, company, partner_ids=None, limit=None):
         """End the runs of a company whose time has come; how many.
 

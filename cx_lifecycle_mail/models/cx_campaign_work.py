@@ -30,9 +30,7 @@ class CxCampaign(models.Model):
         runs, acts = self.env["cx.campaign.run"], self.env["cx.campaign.act"]
         acts._recover()
         campaigns = self.search([("state", "=", "running")], order="sequence, id")
-        # runs of paused campaigns end too
-        going_on = runs._read_group([("state", "=", "running")], ["company_id"])
-        for [company] in going_on:
+        for company in runs._companies():  # runs of paused campaigns end too
             while self._guarded(
                 lambda company=company: runs._settle_runs(company, limit=ENDED_AT_ONCE),
                 f"company {company.id}",
@@ -46,8 +44,9 @@ class CxCampaign(models.Model):
             if not progress(taken, remaining=taken):
                 self.env.ref("cx_lifecycle_mail.cron_campaigns")._trigger()
                 return
-        for [company] in going_on:
+        for company in runs._companies():
             self._guarded(lambda company=company: runs._finish_completed(company), "completed")
+        self._guarded(acts._settle_traces, "traces")
         progress(remaining=0)
 
     def _guarded(self, work, what):
@@ -75,6 +74,11 @@ class CxCampaign(models.Model):
         today = self.env["cx.customer"]._today(self.company_id)
         if self.end_on and self.end_on < today:
             self._finish()
+            return
+        if problem := self._author_problem():
+            # no activity: whoever would have got it may be gone
+            self.write({"state": "paused", "problem": problem})
+            self.message_post(body=self.env._("Paused by itself: %s", problem))
             return
         if self._breaks():
             return

@@ -12,8 +12,8 @@ from datetime import datetime
 from email.policy import default
 from zoneinfo import ZoneInfo
 
-from faults.check import Ban
-from faults.sink import Rule
+from faults.check import GRACE, Ban
+from faults.sink import FOREVER, Rule
 from faults.waiting import wait_for
 
 RELAY = 0.04  # seconds until a mail server answers, so that there is a while to strike in
@@ -33,10 +33,10 @@ class Outcome:
     problems: list = field(default_factory=list)  # besides
 
 
-def _enter(world, *rules, number=12, relay=RELAY):
+def _enter(world, *rules, number=12, relay=RELAY, parts=3):
     """People enter while the mail server follows these rules."""
     world.sink.rules[:] = [*rules, Rule("dot", wait=relay)]
-    return world.enter(number)
+    return world.enter(number, parts)
 
 
 def _next(world):
@@ -208,7 +208,7 @@ def changed(kind):
     """Somebody buys, opts out or leaves while the mails are on their way."""
 
     def happen(world):
-        begun = _enter(world, relay=0.6)
+        begun = _enter(world, relay=0.4, parts=1)  # one sender, who takes them in turn
         world.flowing(begun, 1)
         partners = {email: partner for partner, email in begun.people if email not in world.twins}
         waiting = [a.email for a in world.acts(begun.act) if a.state in ("waiting", "claimed")]
@@ -234,11 +234,48 @@ def change(world, kind, partner, address):
         world.rpc("cx.topic.optout", "create", vals_list=[values])
     elif kind == "archive":
         world.rpc("res.partner", "write", [partner], vals={"active": False})
+    elif kind == "deal":
+        values = {"name": "Deal", "type": "opportunity", "partner_id": partner}
+        world.rpc("crm.lead", "create", vals_list=[values])
     elif kind == "purchase":
         line = {"name": "Thing", "product_id": world.product, "price_unit": 9}
         values = {"partner_id": partner, "order_line": [[0, 0, line]]}
         orders = world.rpc("sale.order", "create", vals_list=[values])
         world.rpc("sale.order", "action_confirm", orders)
+
+
+def paused(world):
+    """The campaign is paused and resumed: in between, nothing leaves."""
+    begun = _enter(world, relay=0.4)
+    world.flowing(begun, 1)
+    world.rpc("cx.campaign", "action_pause", [world.campaign])
+    since = time.time()
+    wait_for(lambda: not world.held(begun), 30, "nobody holds a mail", pause=0.1)
+    late = [line for line in world.sink.taken(begun.line) if line["at"] > since + GRACE]
+    waited = len(world.waiting(begun))
+    world.rpc("cx.campaign", "action_resume", [world.campaign])
+    return Outcome(begun, waited, problems=["mailed after the pause"] * len(late))
+
+
+def crowded(world):
+    """Two campaigns want the same people, who get one message a week."""
+    world.sql("UPDATE cx_campaign_act SET done_at = done_at - interval '40 days'")
+    world.sql("UPDATE res_company SET cx_mail_cap = 1, cx_mail_cap_days = 7")
+    begun = _enter(world)
+    world.enter_also(begun)
+
+    def turns_taken():
+        world.take_turns(begun)
+        world.poke()
+        return not world.held(begun) and min(world.waiting(begun), default=FOREVER) >= 3600
+
+    with contextlib.suppress(TimeoutError):
+        wait_for(turns_taken, 30, "everybody had one", pause=0.3)
+    reached = [line["recipient"] for line in world.sink.taken(begun.line)]
+    world.sql("UPDATE res_company SET cx_mail_cap = 0")
+    twice = len(reached) - len(set(reached))
+    problems = ["more messages than the cap allows"] * twice
+    return Outcome(begun, len(reached), problems=problems)
 
 
 def opened(world):
@@ -314,7 +351,6 @@ def enrolled(world):
     for host in world.hosts:
         host.kill()
     world.mend()
-    world.ready()
     entered = "SELECT 1 FROM cx_campaign_run WHERE campaign_id = %s"
     wait_for(lambda: world.poke() or world.sql(entered, campaign), 60, "somebody enters")
     world.settle(begun)

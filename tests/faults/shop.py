@@ -113,6 +113,7 @@ def _campaign(env, name, topic, port, steps, **values):
     campaign = env["cx.campaign"].create(
         {
             "name": name, "topic_id": topic.id, "cooldown_days": 0, "exclusive": False,
+            "stop_deal": True,
             "sender": "fixed", "email_from": SENDER, **values,
         }
     )  # fmt: skip

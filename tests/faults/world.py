@@ -15,7 +15,7 @@ import psutil
 import psycopg2
 from faults.check import Act, Ban
 from faults.cluster import Cluster
-from faults.hosts import Host
+from faults.hosts import START, Host
 from faults.sink import Sink
 from faults.waiting import wait_for
 
@@ -24,7 +24,6 @@ from dev.packages import PYTHON
 from dev.shell import HOME, ROOT
 
 DATABASE = "cx_faults"
-PARTS = 3
 LEASE = 5  # seconds for which a claim is believed in
 SETTLED = 60  # seconds after a fault within which everything has to have ended
 NOW = "(now() AT TIME ZONE 'UTC')"
@@ -86,7 +85,8 @@ class World:
             for host in self.hosts:
                 stack.callback(self._end, host)
                 host.start()
-            self.ready()
+            for host in self.hosts:
+                wait_for(host.serves, START, f"{host.name} serves", pause=0.1)
             self.stack = stack.pop_all()
         return self
 
@@ -130,6 +130,7 @@ class World:
         self.twins = {email for email in addresses if addresses.count(email) > 1}
         self.bans = [Ban(email) for email in made["bans"]]
         self.by_hand, self.by_stage = made["by_hand"], made["by_stage"]
+        self.other = self.by_hand.pop()
         self.topic, self.product, self.crons = made["topic"], made["product"], made["crons"]
         self.key = made["key"]
 
@@ -139,6 +140,7 @@ class World:
 
     def rpc(self, model, method, ids=(), **values):
         """A call of a public method, to whichever host answers."""
+        wait_for(lambda: any(host.serves() for host in self.hosts), START, "a host that answers")
         problem = None
         for host in self.hosts:
             if not host.running():
@@ -184,6 +186,14 @@ class World:
                 begun.act,
             )
         ]
+
+    def held(self, begun):
+        """How many mails of a round are in a worker's hands."""
+        return self.sql(
+            "SELECT count(*) FROM cx_campaign_act"
+            " WHERE id > %s AND state IN ('claimed', 'sending')",
+            begun.act,
+        )[0][0]
 
     def left_alone(self, ever=False):
         """Whether the mail server is left alone now (was, lately)."""
@@ -234,8 +244,11 @@ class World:
         return next((pid, host) for pid, (host, ports) in self.senders().items() if port in ports)
 
     # ------------------------------------------------------------------- doing
-    def enter(self, number):
-        """Let the next customers of the list enter a campaign by hand."""
+    def enter(self, number, parts):
+        """Let the next customers of the list enter a campaign by hand.
+
+        :param parts: in so many requests, so that as many senders take some
+        """
         if len(self.pool) < number:
             if not self.by_hand:
                 raise RuntimeError("more rounds than campaigns: fill the shop with more")
@@ -244,12 +257,24 @@ class World:
         people, self.pool = self.pool[:number], self.pool[number:]
         self.rounds += 1
         begun = self.mark(people)
-        # in several parts, so that several senders take some
-        for part in range(PARTS):
-            ids = [partner for partner, _email in people[part::PARTS]]
+        for part in range(parts):
+            ids = [partner for partner, _email in people[part::parts]]
             self.rpc("cx.campaign", "enter", [self.campaign], partner_ids=ids, key=begun.key)
             self.poke()
         return begun
+
+    def enter_also(self, begun):
+        """Let the people of a round enter another campaign as well."""
+        people = [partner for partner, _email in begun.people]
+        self.rpc("cx.campaign", "enter", [self.other], partner_ids=people, key=begun.key)
+
+    def take_turns(self, begun):
+        """Who let another campaign go first is looked at again."""
+        self.sql(
+            f"UPDATE cx_campaign_act SET due_at = {NOW} WHERE id > %s AND state = 'waiting'"
+            f" AND due_at BETWEEN {NOW} AND {NOW} + interval '5 minutes'",
+            begun.act,
+        )
 
     def mark(self, people=()):
         """Where the records stand now."""
@@ -330,7 +355,7 @@ class World:
         """Start what does not run, as whoever looks after the machine would."""
         for host in self.hosts:
             # a thread that does scheduled actions ends for good when the database is away
-            if host.running() and len(self.listening(host)) < host.senders:
+            if host.serves() and len(self.listening(host)) < host.senders:
                 with contextlib.suppress(TimeoutError):
                     wait_for(lambda of=host: len(self.listening(of)) >= of.senders, 3, "crons")
                     continue
@@ -338,10 +363,6 @@ class World:
         for host in self.hosts:
             if not host.running():
                 host.start()
-
-    def ready(self):
-        for host in self.hosts:
-            host.ready()
 
     def listening(self, host):
         """The sessions with which a host waits for its scheduled actions' triggers."""

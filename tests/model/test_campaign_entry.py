@@ -222,9 +222,9 @@ class TestEntry(CampaignCase):
         campaign._launch()
         other = self.env["res.company"].create({"name": "Other"})
         marketer.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
-        with self.assertLogs("odoo.addons.cx_lifecycle_mail", "ERROR"):
-            self.work()
-        self.assertIn("may no longer work", campaign.problem)
+        self.work()
+        self.assertEqual(campaign.state, "paused")
+        self.assertIn("does not work for", campaign.problem)
         self.assertFalse(campaign.run_ids)
 
     def test_conditions_are_literals_of_readable_fields(self):

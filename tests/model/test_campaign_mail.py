@@ -327,7 +327,7 @@ class TestServer(MailCase):
         self.assertGreater(self.server.cx_paused_until, NOW())
         self.assertIn("Too many", self.server.cx_pause_reason)
         self.server.cx_paused_until = NOW()
-        self.later(minutes=3)
+        self.later(minutes=8)
         self.assertEqual(len(self.people()), len(others) + 1)
         self.assertEqual(self.server.cx_pauses, 0)
 
