@@ -152,9 +152,9 @@ WRITTEN = """
 """
 
 
-def tables(env, filled=False):
+def tables(env, filled=False, names=TABLES):
     """Make the tables that the floor writes: empty but for the partners, or filled."""
-    for name in TABLES:
+    for name in names:
         copy = f"floor_{name}"
         env.cr.execute(f"DROP TABLE IF EXISTS {copy} CASCADE")
         env.cr.execute(f"CREATE TABLE {copy} (LIKE {name} INCLUDING ALL)")
@@ -162,17 +162,17 @@ def tables(env, filled=False):
             env.cr.execute(f"INSERT INTO {copy} SELECT * FROM {name}")
         if not filled and name == "res_partner":
             env.cr.execute(f"UPDATE {copy} SET cx_customer_id = NULL")
-    for name in TABLES:
+    for name in names:
         env.cr.execute(
             "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
             " WHERE contype = 'f' AND conrelid = %s::regclass", (name,),
         )  # fmt: skip
-        ours = "|".join(TABLES)
+        ours = "|".join(names)
         for (definition,) in env.cr.fetchall():
             to_copies = re.sub(rf"REFERENCES ({ours})\(", r"REFERENCES floor_\1(", definition)
             env.cr.execute(f"ALTER TABLE floor_{name} ADD {to_copies}")
     if filled:
-        env.cr.execute("ANALYZE " + ", ".join(f"floor_{name}" for name in TABLES))
+        env.cr.execute("ANALYZE " + ", ".join(f"floor_{name}" for name in names))
     env.cr.commit()
 
 

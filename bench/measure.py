@@ -1,6 +1,7 @@
 """Processor seconds, queries and memory, and the process in which each part is measured."""
 
 import contextlib
+import importlib
 import multiprocessing
 import os
 import statistics
@@ -10,9 +11,32 @@ from pathlib import Path
 
 
 def apart(part, *args):
-    """Run a part in a process of its own: its memory and its caches are nobody else's."""
+    """Run a part in a process of its own: its memory and its caches are nobody else's.
+
+    :param str part: function of ``parts``, or of another module as ``module.function``
+    """
     with multiprocessing.get_context("fork").Pool(1) as pool:
         return pool.apply(_run, (part, args))
+
+
+def together(number, part, *args):
+    """Run a part in so many processes, which begin at the same moment; their results.
+
+    :param str part: as for :func:`apart`; a context manager that gives what is to be called then
+    """
+    fork = multiprocessing.get_context("fork")
+    with fork.Pool(number, _meet, (fork.Barrier(number),)) as pool:
+        return pool.starmap(_run_at_once, [(part, args)] * number, chunksize=1)
+
+
+def _meet(barrier):
+    _run_at_once.barrier = barrier
+
+
+def _run_at_once(part, args):
+    with _run(part, args) as begin:
+        _run_at_once.barrier.wait(600)
+        return begin()
 
 
 def _run(part, args):
@@ -23,9 +47,8 @@ def _run(part, args):
     config.parse_config(["-c", os.environ["CX_CONF"], "--log-level=warn"], setup_logging=True)
     odoo.modules.module.initialize_sys_path()
 
-    from bench import parts
-
-    return getattr(parts, part)(*args)
+    module, _dot, name = part.rpartition(".")
+    return getattr(importlib.import_module(f"bench.{module or 'parts'}"), name)(*args)
 
 
 @contextlib.contextmanager
@@ -76,23 +99,19 @@ class Meter:
 
     def __init__(self, env):
         self.cr = env.cr
-        process = Path(f"/proc/{env.cr._cnx.info.backend_pid}")
-        self.schedstat, self.stat = process / "schedstat", process / "stat"
+        self.process = Path(f"/proc/{env.cr._cnx.info.backend_pid}")
+        self.visible = False
         with contextlib.suppress(OSError):
-            if env.cr.dbname in (process / "cmdline").read_text():
-                return
-        self.stat = None
+            self.visible = env.cr.dbname in (self.process / "cmdline").read_text()
 
     def _now(self):
-        return time.monotonic(), time.process_time(), self._server(), self.cr.sql_log_count
+        return time.monotonic(), time.process_time(), self._server(), self._queries()
 
     def _server(self):
-        if not self.stat:
-            return None
-        if self.schedstat.exists():
-            return int(self.schedstat.read_text().split()[0]) / 1e9
-        words = self.stat.read_text().rpartition(")")[2].split()
-        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+        return _seconds(self.process) if self.visible else None
+
+    def _queries(self):
+        return self.cr.sql_log_count
 
     def __enter__(self):
         self.before = self._now()
@@ -104,6 +123,35 @@ class Meter:
             for old, new in zip(self.before, self._now(), strict=True)
         )
         self.cost = Cost(*differences)
+
+
+class WideMeter(Meter):
+    """The same for all connections of this process; those of before must not be closed."""
+
+    def __init__(self, env):
+        super().__init__(env)
+        self.processes = set()
+
+    def _server(self):
+        from odoo.sql_db import _Pool
+
+        # those that are opened within the block begin with no seconds
+        self.processes |= {Path(f"/proc/{cnx.info.backend_pid}") for cnx in _Pool._connections}
+        return sum(map(_seconds, self.processes)) if self.visible else None
+
+    def _queries(self):
+        from odoo import sql_db
+
+        return sql_db.sql_counter
+
+
+def _seconds(process):
+    """Processor seconds of a process, by its folder in /proc."""
+    schedstat = process / "schedstat"
+    if schedstat.exists():
+        return int(schedstat.read_text().split()[0]) / 1e9
+    words = (process / "stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def median(costs):

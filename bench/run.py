@@ -1,6 +1,6 @@
 """What the addon costs beside bare SQL that does the same, measured in one run.
 
-    ./cx bench [--customers 100000] [--orders 1000000] [--only rebuild,publish,list,...]
+    ./cx bench [--customers 100000] [--orders 1000000] [--mails 1000] [--only rebuild,list,...]
 
 Ratios are of processor seconds, Odoo's and PostgreSQL's together, where both run on this
 machine; of wall-clock seconds otherwise. How to read the table: docs/benchmarks.md.
@@ -18,16 +18,21 @@ os.environ["PGOPTIONS"] = (
     + " -c max_parallel_workers_per_gather=0 -c max_parallel_maintenance_workers=0"
 )
 
+from bench import campaigns
 from bench.measure import apart, execute
+from bench.report import platform_line, row, say, seconds, title
 
 PARTS = ("rebuild", "night", "publish", "list", "event", "read", "calls")
+CAMPAIGNS = ("sending", "workers", "entry", "claim")
 
 
 def main():
     parser = argparse.ArgumentParser("./cx bench", description=__doc__.splitlines()[0])
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--orders", type=int, default=1_000_000)
-    parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas between")
+    parser.add_argument("--mails", type=int, default=1_000, help="sent by each way of sending")
+    everything = ",".join(PARTS + CAMPAIGNS)
+    parser.add_argument("--only", default=everything, help="parts, with commas between")
     options = parser.parse_args()
     large = os.environ["CX_BENCH_DB"]
     small = f"{large}_small"
@@ -42,6 +47,8 @@ def main():
 def measure(options, small, large):
     only = options.only.split(",")
     bases = {small: (options.customers // 10, options.orders // 10)}
+    if set(only) <= set(CAMPAIGNS):  # they are measured on the large base alone
+        bases = {}
     bases[large] = (options.customers, options.orders)
     due = options.customers // 100
     rebuilt, nights, published, orders, lists, planned = {}, {}, {}, {}, {}, {}
@@ -59,7 +66,8 @@ def measure(options, small, large):
     say(f"\n{platform_line(large)}")
     for database, (customers, _wanted) in bases.items():
         print_rebuild(rebuilt[database], customers, orders[database])
-    print_memory(rebuilt[small], rebuilt[large], bases[small][0], bases[large][0])
+    if small in rebuilt:
+        print_memory(rebuilt[small], rebuilt[large], bases[small][0], bases[large][0])
     if nights:
         print_nights(nights, bases, due)
     for database, found in published.items():
@@ -71,38 +79,11 @@ def measure(options, small, large):
     if "read" in only:
         print_reads(apart("read", large))
     if "calls" in only:
-        # last, for it leaves nobody late but who is due
+        # after the others, for it leaves nobody late but who is due
         for database, (customers, _wanted) in bases.items():
             planned[customers] = apart("calls", database, due)
         print_calls(planned)
-
-
-def say(text):
-    print(text, flush=True)
-
-
-def title(*columns):
-    say("")
-    row(*columns)
-    row(*("---" for _column in columns))
-
-
-def row(*values):
-    say("| " + " | ".join(map(str, values)) + " |")
-
-
-def platform_line(database):
-    [(version,)] = execute(database, "SHOW server_version")
-    return (
-        f"{os.cpu_count()} processors, Python {sys.version.split()[0]}, PostgreSQL {version}; "
-        "s: processor seconds of Odoo + PostgreSQL"
-    )
-
-
-def seconds(cost):
-    if cost.cpu is None:
-        return "not visible"
-    return f"{cost.odoo:.2f} + {cost.postgres:.2f} = {cost.cpu:.2f}"
+    campaigns.measure(only, large, options.customers, options.mails)
 
 
 def print_rebuild(found, customers, orders):

@@ -22,6 +22,7 @@ from . import (
     cx_campaign_hours,
     cx_campaign_letter,
     cx_campaign_links,
+    cx_campaign_plans,
     cx_campaign_post,
     cx_campaign_prepare,
     cx_campaign_preset,

@@ -10,11 +10,10 @@ import os
 import socket
 import time
 import uuid
-from contextlib import contextmanager
 from datetime import timedelta
 
 import psycopg2
-from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
+from markupsafe import escape
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -23,6 +22,7 @@ from odoo.addons.cx_lifecycle.models.cx_customer_refresh import brief
 
 from .cx_campaign_grow import AFTER
 from .cx_campaign_step import MAILS
+from .journal import Journal
 from .smtp import Reply, hand_over
 from .stopping import at_work, is_stopping
 
@@ -33,35 +33,34 @@ SLICE = 25  # seconds after which a worker gives its claims back
 LEASE = 600  # seconds a claim, or a hand-over without an answer, is believed in
 BACKOFF = (5, 15, 60, 240, 720)  # minutes until a message refused for now is tried again
 PATIENCE = 50  # seconds for which an answer is tried to be recorded when the database is away
-# where commits are reported before they are written, a database that crashes forgets the last ones
-DURABLY = SQL(
-    "SELECT set_config('synchronous_commit', 'on', true)"
-    " WHERE current_setting('synchronous_commit') = 'off'"
-)
+# outcomes that are something the server, or its silence, said: the journal of attempts keeps them
+ANSWERS = ("sent", "later", "refused", "uncertain")
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
 
 
 class CxCampaignAct(models.Model):
     _inherit = "cx.campaign.act"
 
-    @contextmanager
-    def _journal(self):
-        """A transaction of its own, committed at the end of the block."""
-        cr = self.env.registry.cursor()
-        cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
-        with cr:
-            yield cr
+    @api.model
+    def _journaled(self, query, plans=()):
+        """Run a statement in a transaction of its own; its rows.
 
-    def _journaled(self, query):
-        """Run one statement in a transaction of its own; its rows."""
-        with self._journal() as cr:
-            cr.execute(query)
-            return cr.fetchall() if cr.description else []
+        :param plans: those it executes, see :class:`.journal.Plan`
+        """
+        if kept := self.env.context.get("cx_journal"):
+            return kept.run(query, plans)
+        with Journal(self.env.registry) as journal:
+            return journal.run(query, plans)
 
     # -------------------------------------------------------------------- cron
     @api.model
     def _cron_deliver(self):
         """Hand over the mails that are due, in lots, as long as there is time."""
+        with Journal(self.env.registry) as journal:
+            self.with_context(cx_journal=journal)._deliver_due()
+
+    @api.model
+    def _deliver_due(self):
         progress = self.env["ir.cron"]._commit_progress
         self._recover()
         until = time.monotonic() + SLICE
@@ -261,32 +260,11 @@ class CxCampaignAct(models.Model):
 
         Committed when it may: from here on a crash leaves the act ``sending``, then uncertain.
         """
-        now = fields.Datetime.now()
         today = self.env["cx.customer"]._today(self.env["res.company"].browse(company_id))
-        with self._journal() as cr:
-            cr.execute(DURABLY)
-            # one at a time for each customer and address: the cap and twins are counted
-            cr.execute(
-                SQL(
-                    "SELECT pg_advisory_xact_lock(1129842768, key) FROM (SELECT DISTINCT"
-                    " unnest(ARRAY[customer_id, hashtext(email)]) AS key FROM cx_campaign_act"
-                    " WHERE id = %s ORDER BY key) AS keys",
-                    act_id,
-                )
-            )
-            cr.execute(
-                SQL(
-                    "UPDATE cx_campaign_act SET state = 'sending', claimed_at = %(now)s,"
-                    " done_at = %(now)s, reason = NULL, error = NULL"
-                    " WHERE id = %(id)s AND state = 'claimed' AND claim = %(token)s"
-                    " AND EXISTS (%(may)s)",
-                    now=now,
-                    id=act_id,
-                    token=token,
-                    may=self._may_leave(act_id, now, today),
-                )
-            )
-            return bool(cr.rowcount)
+        lock, allow = self._plan("lock"), self._plan("allow")
+        question = allow(act_id, token, fields.Datetime.now(), today)
+        rows = self._journaled(SQL("%s; %s", lock(act_id), question), [lock, allow])
+        return bool(rows)
 
     def _record(self, act_id, token, reply, letter, server, follows):
         """What the server said; tried for a while when the database is away.
@@ -296,9 +274,7 @@ class CxCampaignAct(models.Model):
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                with self._journal() as cr:
-                    cr.execute(DURABLY)
-                    self._record_in(cr, act_id, token, reply, letter, server, follows)
+                self._record_once(act_id, token, reply, letter, server, follows)
                 return
             except psycopg2.Error as error:
                 # a lost connection is a bare DatabaseError at times, but has no code of the server
@@ -308,75 +284,39 @@ class CxCampaignAct(models.Model):
                 _logger.warning("Answer for act %s not recorded yet: %s", act_id, error)
                 time.sleep(1)
 
-    def _record_in(self, cr, act_id, token, reply, letter, server, follows):
-        now = fields.Datetime.now()
+    def _record_once(self, act_id, token, reply, letter, server, follows):
         state, reason = {
             "sent": ("done", None),
             "refused": ("refused", "refused"),
             "uncertain": ("uncertain", "unknown_fate"),
         }.get(reply.outcome, ("waiting", None))
         cut = reply.outcome == "server" and not reply.code
-        counts = reply.outcome == "later" or cut
-        text = (reply.text or "").replace("\0", " ")  # which no column takes
-        cr.execute(
-            SQL(
-                """
-                UPDATE cx_campaign_act SET state = %(state)s, smtp_code = %(code)s,
-                       smtp_phase = %(phase)s,
-                       reason = %(reason)s, error = %(error)s, tries = tries + %(tried)s,
-                       claim = CASE WHEN %(state)s = 'waiting' THEN NULL ELSE claim END,
-                       due_at = CASE WHEN %(counts)s THEN %(now)s
-                                + (%(backoff)s::int[])[least(tries + 1, %(most)s)]
-                                * interval '1 minute' ELSE due_at END,
-                       done_at = CASE WHEN %(state)s <> 'waiting' THEN %(now)s END
-                 WHERE id = %(id)s AND claim = %(token)s
-                   AND state IN ('sending', 'claimed', 'uncertain')
-             RETURNING trace_id
-                """,
-                id=act_id, token=token, state=state, reason=reason, now=now, counts=counts,
-                code=reply.code or None, phase=reply.phase or None,
-                error=text if state != "done" else None,
-                tried=int(counts), backoff=list(BACKOFF), most=len(BACKOFF),
-            )
-        )  # fmt: skip
-        row = cr.fetchone()
-        if reply.outcome in ("sent", "later", "refused", "uncertain"):
-            cr.execute(
-                SQL(
-                    "INSERT INTO cx_campaign_attempt (act_id, company_id, at, outcome, smtp_code,"
-                    " text, server, worker, create_date) SELECT id, company_id, %s, %s, %s, %s, %s,"
-                    " %s, %s FROM cx_campaign_act WHERE id = %s",
-                    now, reply.outcome, reply.code or None, text, server.display_name or None,
-                    WORKER, now, act_id,
-                )
-            )  # fmt: skip
-        if row is None:  # ended or decided on meanwhile; what the server said is kept all the same
-            return
-        if state == "done":
-            cr.execute(self._note(act_id, letter, now))
-        if state in ("done", "refused"):
-            cr.execute(self._trace_told(row[0], state, reply.phase, text, now))
-        if follows and state != "waiting":
-            bounced = ["bounced"] if state == "refused" and reply.phase == "rcpt" else []
-            cr.execute(self._grow([act_id], AFTER[state] + bounced))
-
-    def _trace_told(self, trace_id, state, phase, text, now):
-        """UPDATE of Odoo's own record of a mail; opened before it was recorded stays opened."""
-        if state == "done":
-            return SQL(
-                "UPDATE mailing_trace SET sent_datetime = %(now)s, trace_status = CASE WHEN"
-                " trace_status IN ('outgoing', 'process', 'pending', 'error') THEN 'sent'"
-                " ELSE trace_status END, failure_type = NULL WHERE id = %(id)s",
-                now=now, id=trace_id,
-            )  # fmt: skip
-        bounced = phase == "rcpt"  # it is the address; otherwise the message was refused
-        return SQL(
-            "UPDATE mailing_trace SET trace_status = %s, failure_type = %s, failure_reason = %s"
-            " WHERE id = %s",
-            "bounce" if bounced else "error",
-            "mail_bounce" if bounced else "unknown",
-            text,
-            trace_id,
+        triggers = AFTER.get(state, []) if follows else []
+        if triggers and state == "refused" and reply.phase == "rcpt":
+            triggers = [*triggers, "bounced"]
+        record = self._plan("record")
+        self._journaled(
+            record(
+                act_id,
+                token,
+                fields.Datetime.now(),
+                state,
+                reason,
+                reply.outcome == "later" or cut,
+                reply.outcome if reply.outcome in ANSWERS else None,
+                reply.code or None,
+                reply.phase or None,
+                reply.text.replace("\0", " "),  # which no column takes
+                server.display_name or None,
+                WORKER,
+                letter.subject,
+                f"<p>{escape(letter.subject)}</p>",
+                letter.author_id or None,
+                letter.email_from,
+                letter.reply_to,
+                triggers,
+            ),
+            [record],
         )
 
 

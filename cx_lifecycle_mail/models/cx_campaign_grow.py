@@ -17,12 +17,13 @@ class CxCampaignAct(models.Model):
     _inherit = "cx.campaign.act"
 
     @api.model
-    def _insert(self, begun, steps):
+    def _insert(self, begun, steps, now=None):
         """INSERT of an act of each step for each run that has begun.
 
         :param SQL begun: SELECT of run_id, customer_id and deadline, the moment (UTC) from which an
             activity is overdue, or NULL; it may name a CTE
         :param SQL steps: condition on ``begun`` and step ``s``
+        :param SQL now: the moment (UTC), where this one is not meant
         """
         return SQL(
             """
@@ -40,7 +41,7 @@ class CxCampaignAct(models.Model):
                        + coalesce(s.delay, 0) * ('1 ' || s.delay_unit)::interval AS at) AS planned
        ON CONFLICT (run_id, step_id) DO NOTHING
             """,
-            now=fields.Datetime.now(),
+            now=now or fields.Datetime.now(),
             begun=begun,
             steps=steps,
         )

@@ -1,7 +1,5 @@
 """Whether an act may be done now: asked for a lot, and once more under lock before each mail."""
 
-from datetime import timedelta
-
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -122,7 +120,7 @@ class CxCampaignAct(models.Model):
 
         The lot was asked for everything. This asks what other transactions can have changed since
         then without taking the act out of the worker's hands, by the same conditions; it names
-        few tables, for it is planned anew for each mail.
+        few tables, for it is asked for each mail.
         """
         to, company = SQL("a.email"), SQL("a.company_id")
         # of the contact's address: here it is the address the mail goes to
@@ -154,8 +152,10 @@ class CxCampaignAct(models.Model):
         return SQL(
             "EXISTS (SELECT FROM cx_campaign_act o WHERE o.email = a.email AND o.id <> a.id"
             " AND o.customer_id <> a.customer_id AND o.step_id = a.step_id"
-            " AND o.state IN ('sending', 'done', 'uncertain') AND o.done_at > %s)",
-            now - timedelta(days=TWIN_DAYS),
+            " AND o.state IN ('sending', 'done', 'uncertain')"
+            " AND o.done_at > %s - %s * interval '1 day')",
+            now,
+            TWIN_DAYS,
         )
 
     @api.model

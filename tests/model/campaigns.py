@@ -1,17 +1,19 @@
 """What tests of campaigns need besides: a campaign, its steps, and the machine's rounds."""
 
-from contextlib import contextmanager
 from datetime import timedelta
 
 from model.common import LifecycleCase
 
 from odoo.tests import new_test_user
 
+from odoo.addons.cx_lifecycle_mail.models.journal import prepare
+
 
 class CampaignCase(LifecycleCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.plans = set()  # those that the connection knows
         cls.Campaign = cls.env["cx.campaign"]
         cls.Run = cls.env["cx.campaign.run"]
         cls.Act = cls.env["cx.campaign.act"]
@@ -26,17 +28,19 @@ class CampaignCase(LifecycleCase):
 
     def setUp(self):
         super().setUp()
-        cr = self.env.cr
+        cr, known = self.env.cr, self.plans
 
-        @contextmanager
-        def here(acts):
+        def here(acts, query, plans=()):
             """In tests, all transactions are one."""
             acts.env.flush_all()
             with cr.savepoint():
-                yield cr
+                prepare(cr, plans, known)
+                cr.execute(query)
+                rows = cr.fetchall() if cr.description else []
             acts.env.invalidate_all(flush=False)
+            return rows
 
-        self.patch(type(self.Act), "_journal", here)
+        self.patch(type(self.Act), "_journaled", here)
 
     @classmethod
     def stage(cls, code):
