@@ -1,6 +1,27 @@
 """A letter on its way: by which server, and as which message."""
 
+import email.policy
+
 from odoo import api, models
+
+LONGEST_LINE = 998  # RFC 5322 2.1.1
+
+
+class PlainLines(type(email.policy.SMTP)):
+    """Odoo's policy for messages, but headers of plain ASCII leave in one line, as they are.
+
+    Folding makes encoded words of a link that is longer than a line. Whoever reads
+    ``List-Unsubscribe`` does not decode them (RFC 2047 section 5): one click would do nothing.
+    """
+
+    def _fold(self, name, value, *args, **kwargs):
+        line = f"{name}: {value}"
+        if line.isascii() and line.isprintable() and len(line) <= LONGEST_LINE:
+            return line + self.linesep
+        return super()._fold(name, value, *args, **kwargs)
+
+
+PLAIN_LINES = PlainLines(linesep=email.policy.SMTP.linesep)
 
 
 class CxCampaignAct(models.Model):
@@ -35,4 +56,4 @@ class CxCampaignAct(models.Model):
             headers=letter.headers,
         )
         sender, recipients, message = servers._prepare_email_message__(message, session)
-        return sender, recipients[0], message.as_bytes()
+        return sender, recipients[0], message.as_bytes(policy=PLAIN_LINES)
