@@ -476,10 +476,10 @@ class TestServer(MailCase):
         act.write({"state": "uncertain", "reason": "unknown_fate", "claim": "mine"})
         letter = type("Letter", (), {"subject": "x", "email_from": "a@b.c", "reply_to": "a@b.c",
                                      "author_id": 0})  # fmt: skip
-        self.Act._record(act.id, "others", Reply("sent", 250, "OK"), letter, self.server, False)
+        self.Act._record(act.id, "others", Reply("sent", 250, "OK"), letter, "Sink", False)
         act.invalidate_recordset()
         self.assertEqual(act.state, "uncertain", "fenced by the token")
-        self.Act._record(act.id, "mine", Reply("sent", 250, "OK"), letter, self.server, False)
+        self.Act._record(act.id, "mine", Reply("sent", 250, "OK"), letter, "Sink", False)
         act.invalidate_recordset()
         self.assertEqual(act.state, "done")
 
