@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
 
+from .cx_campaign_step import check_date_field
+
 # what decides who enters; the domain is the author's, see ``_as_author``
 AUTHORED = {"domain", "entry", "stage_id", "date_field_id"}
 # what is written by the machine and by the actions of people, never as a value
@@ -43,7 +45,8 @@ class CxCampaign(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     user_id = fields.Many2one(
-        "res.users", "Author", required=True, readonly=True, default=lambda self: self.env.user,
+        "res.users", "Author", required=True, readonly=True, copy=False,
+        default=lambda self: self.env.user,
         help="Whoever wrote the audience last: it is looked at with this person's rights.",
     )  # fmt: skip
     utm_campaign_id = fields.Many2one(
@@ -132,7 +135,9 @@ class CxCampaign(models.Model):
     stop_deal = fields.Boolean(
         "Has an Open Deal", help="An open opportunity or quotation of its salesperson."
     )
-    end_on = fields.Date("Ends On", copy=False, help="On this day everything still open stops.")
+    end_on = fields.Date(
+        "Ends On", copy=False, help="Last day: what is still open when it is over stops."
+    )
     max_days = fields.Integer(
         "Longest Duration (Days)", default=90, required=True, help="Of one participation."
     )
@@ -182,25 +187,34 @@ class CxCampaign(models.Model):
         for campaign in self:
             if campaign.entry in ("becomes", "in_stage") and not campaign.stage_id:
                 raise ValidationError(self.env._("Stage: choose the stage that starts it."))
-            if campaign.entry == "anniversary":
-                campaign._check_date_field()
+            if campaign.entry == "anniversary" and not campaign.date_field_id:
+                raise ValidationError(
+                    self.env._("Date: choose the date whose anniversary starts it.")
+                )
+            check_date_field(campaign)
 
-    def _check_date_field(self):
-        field = self.date_field_id
-        if not field:
-            raise ValidationError(self.env._("Date: choose the date whose anniversary starts it."))
-        if field.model not in ("cx.customer", "res.partner") or not field.store:
-            raise ValidationError(
-                self.env._("Date: choose a stored date of the customer or its contact.")
-            )
-        # its author must be able to read it, as for a condition
-        model = self.env[field.model].sudo(False)
-        model._check_field_access(model._fields[field.name], "read")
+    @api.constrains("topic_id", "company_id")
+    def _check_topic(self):
+        for campaign in self:
+            topic = campaign.topic_id.sudo()  # sudo: of which company it is, whoever writes
+            if topic.company_id and topic.company_id != campaign.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "Topic: %(topic)s belongs to %(other)s. Choose one of %(company)s, or one "
+                        "of all companies.",
+                        topic=topic.name, other=topic.company_id.name,
+                        company=campaign.company_id.name,
+                    )
+                )  # fmt: skip
 
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
             self._check_machine(vals)
+        if not self.env.su:
+            # nor by a default, of the context or of the user
+            own = {**dict.fromkeys(MACHINE, False), "state": "draft", "user_id": self.env.uid}
+            vals_list = [{**own, **vals} for vals in vals_list]
         campaigns = super().create(vals_list)
         for campaign in campaigns.sudo():  # sudo: what the machine writes
             campaign.utm_campaign_id = self.env["utm.campaign"].create(
@@ -212,6 +226,8 @@ class CxCampaign(models.Model):
         self._check_machine(vals)
         if "company_id" in vals and any(campaign.launched_at for campaign in self):
             raise UserError(self.env._("Company: a launched campaign stays in its company."))
+        if "active" in vals and not vals["active"]:
+            self._refuse_archiving()
         done = super().write(vals)
         if AUTHORED & set(vals) and not self.env.su:
             self.sudo().user_id = self.env.uid  # sudo: whoever wrote it is its author
@@ -226,6 +242,17 @@ class CxCampaign(models.Model):
                     ", ".join(sorted(forged)),
                 )
             )
+
+    def _refuse_archiving(self):
+        """Whatever is not seen any more must not go on writing to people."""
+        for campaign in self:
+            if campaign.state in ("running", "paused"):
+                raise UserError(
+                    self.env._(
+                        "%s still has participants, or may get some: finish it, then archive it.",
+                        campaign.name,
+                    )
+                )
 
     def copy(self, default=None):
         """A draft with the same steps and contents."""

@@ -118,15 +118,31 @@ class TestActs(ActionsCase):
     def test_what_was_stopped_stays_so(self):
         campaign, act = self.uncertain()
         campaign.run_ids._stop("bought")
-        for decide in ("action_send_again", "action_settle"):
-            with self.assertRaisesRegex(UserError, r"Firm was stopped \(Bought again\)"):
-                getattr(act.with_user(self.marketer), decide)()
+        with self.assertRaisesRegex(UserError, r"Firm was stopped \(Bought again\)"):
+            act.with_user(self.marketer).action_send_again()
         campaign, act = self.uncertain(exclusive=False)
         self.Run._finish_completed(self.company)
         campaign._finish()
         with self.assertRaisesRegex(UserError, "Wake up is finished"):
             act.with_user(self.marketer).action_send_again()
         self.assertEqual(act.state, "uncertain")
+
+    def test_what_was_stopped_can_be_taken_for_sent(self):
+        """It is known then, but nothing follows."""
+        for finish in (False, True):
+            campaign, act = self.uncertain(exclusive=False)
+            self.step(campaign, act.step_id, name="Then call")
+            if finish:
+                campaign._finish()
+            else:
+                campaign.run_ids._stop("bought")
+            reason = campaign.run_ids.reason
+            act.with_user(self.marketer).action_settle()
+            self.assertEqual((act.state, act.reason), ("done", False))
+            self.assertEqual(act.attempt_ids.outcome, "settled")
+            self.assertEqual((campaign.run_ids.state, campaign.run_ids.reason),
+                             ("stopped", reason))  # fmt: skip
+            self.assertEqual(campaign.run_ids.act_ids, act)
 
     def test_now(self):
         campaign = self.campaign(steps=[{"delay": 5}])

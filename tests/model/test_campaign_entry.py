@@ -222,9 +222,9 @@ class TestEntry(CampaignCase):
         campaign._launch()
         other = self.env["res.company"].create({"name": "Other"})
         marketer.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
-        with self.assertLogs("odoo.addons.cx_lifecycle_mail", "ERROR"):
-            self.work()
-        self.assertIn("may no longer work", campaign.problem)
+        self.work()
+        self.assertEqual(campaign.state, "paused")
+        self.assertIn("does not work for", campaign.problem)
         self.assertFalse(campaign.run_ids)
 
     def test_conditions_are_literals_of_readable_fields(self):
@@ -252,6 +252,22 @@ class TestEntry(CampaignCase):
         campaign.action_resume()
         campaign.action_finish()
         self.assertEqual(campaign.state, "finished")
+
+    def test_the_block_list_counts_on_entry_as_in_the_end(self):
+        self.quiet.partner_id.email = "quiet@example.com"
+        self.env["mail.blacklist"]._add("quiet@example.com")
+        campaign = self.launched()
+        campaign._look()
+        self.assertEqual(campaign.last_entry["excluded"], {"blacklisted": 1})
+
+    def test_new_rules_make_nobody_quiet(self):
+        campaign = self.campaign(entry="going_quiet", members="future", quiet_days=0)
+        campaign.write({"launched_on": ago(20), "launched_at": f"{ago(20)} 00:00:00"})
+        self.fresh.sudo().dormant_on = ago(3)
+        self.policy.published_at = f"{ago(1)} 10:00:00"
+        self.assertEqual(campaign._audience()["enter"], 0)
+        self.policy.published_at = f"{ago(30)} 10:00:00"
+        self.assertEqual(campaign._audience()["enter"], 1)
 
     def test_missing_parts_are_named(self):
         for values in (

@@ -160,7 +160,7 @@ class TestWords(CampaignScreensCase):
         content.action_cx_remove()
         self.assertEqual(step.mailing_ids.mapped("cx_lang"), ["en_US"])
         self.act(self.participant(), step, "done", mailing_id=step.mailing_ids.id)
-        with self.assertRaisesRegex(UserError, "Contents"):
+        with self.assertRaisesRegex(UserError, "archive it, their figures stay"):
             step.mailing_ids.action_cx_remove()
 
     def test_a_count_lasts_until_who_enters_is_changed(self):

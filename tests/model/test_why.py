@@ -265,7 +265,7 @@ class TestParticipation(WhyCase):
             [("Breathe", 0, "act_done"), ("Call", 1, "act_waiting"),
              ("Call again", 2, "act_none"), ("Later", 0, "act_waiting")],
         )  # fmt: skip
-        self.assertIn("after 2 days", lines[1].label)
+        self.assertIn("2 days after", lines[1].label)
         self.assertEqual(lines[2].value, "Its turn has not come")
         campaign.run_ids._stop("bought")
         last.active = False

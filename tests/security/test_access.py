@@ -86,7 +86,7 @@ METHODS = {
     "action_add_after", "action_add_content", "action_remove", "action_launch",
     "action_ask_pause", "action_ask_resume", "action_ask_finish", "action_pause", "action_resume",
     "action_finish", "action_fix", "action_show_done", "enter", "mail_allowed_qweb_expressions",
-    "action_use",
+    "action_use", "copy",
     "action_why", "action_stop", "action_send_again", "action_settle", "action_now",
     "action_retry", "keep_out_of_campaigns", "let_into_campaigns", "action_keep_out",
     "action_let_in",
