@@ -291,7 +291,8 @@ class CxCampaignAct(models.Model):
     def _record(self, act_id, token, reply, letter, server, follows):
         """What the server said; tried for a while when the database is away.
 
-        What cannot be recorded stays ``sending``, and becomes uncertain by the lease.
+        What cannot be recorded stays ``sending``, and becomes uncertain by the lease. Nothing here
+        may read by ``self.env``: its connection may be the one that was lost.
         """
         deadline = time.monotonic() + PATIENCE
         while True:
@@ -344,9 +345,10 @@ class CxCampaignAct(models.Model):
             cr.execute(
                 SQL(
                     "INSERT INTO cx_campaign_attempt (act_id, company_id, at, outcome, smtp_code,"
-                    " text, server, worker, create_date) SELECT id, company_id, %s, %s, %s, %s, %s,"
-                    " %s, %s FROM cx_campaign_act WHERE id = %s",
-                    now, reply.outcome, reply.code or None, text, server.display_name or None,
+                    " text, server, worker, create_date) SELECT id, company_id, %s, %s, %s, %s,"
+                    " (SELECT name FROM ir_mail_server WHERE id = %s), %s, %s"
+                    " FROM cx_campaign_act WHERE id = %s",
+                    now, reply.outcome, reply.code or None, text, server.id or None,
                     WORKER, now, act_id,
                 )
             )  # fmt: skip

@@ -50,14 +50,14 @@ class CxCampaignAct(models.Model):
                    subtype_id, is_internal, author_id, email_from, reply_to, date, create_date,
                    write_date, record_company_id)
             SELECT message_id, 'res.partner', person_id, %(subject)s, %(body)s, 'auto_comment',
-                   %(note)s, true, %(author)s, %(email_from)s, %(reply_to)s, %(now)s, %(now)s,
+                   (SELECT res_id FROM ir_model_data WHERE module = 'mail' AND name = 'mt_note'),
+                   true, %(author)s, %(email_from)s, %(reply_to)s, %(now)s, %(now)s,
                    %(now)s, company_id
               FROM cx_campaign_act WHERE id = %(id)s AND person_id IS NOT NULL
             """,
             id=act_id,
             subject=letter.subject,
             body=body,
-            note=self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),
             author=letter.author_id or None,
             email_from=letter.email_from,
             reply_to=letter.reply_to,
