@@ -12,6 +12,7 @@ counts duplicates and losses counts there.
 import asyncio
 import contextlib
 import email
+import itertools
 import json
 import os
 import random
@@ -96,7 +97,7 @@ class Sink:
     def taken(self, since=0):
         """The journal from that line on."""
         with open(self.path, encoding="utf-8") as lines:
-            return [json.loads(line) for line in lines][since:]
+            return [json.loads(line) for line in itertools.islice(lines, since, None)]
 
     def hits(self):
         return sum(len(rule.hits) for rule in self.rules)
