@@ -53,6 +53,8 @@ def load(env, purchases, shift=timedelta(0), demo=False):
     :return: number of customers and of orders written
     """
     company = env.company
+    if demo and not company.email:
+        company.email = "shop@example.com"
     if "sale.order" not in env["cx.purchase.source"]._counting(company).mapped("model"):
         raise UserError(env._("Orders do not count as purchases here: switch their source on."))
     env = env(context={**env.context, "tracking_disable": True, "cx_no_refresh": True})

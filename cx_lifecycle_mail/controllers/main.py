@@ -76,28 +76,20 @@ class ConsentController(http.Controller):
         return request.make_response("", PRIVATE.items())
 
     # ------------------------------------------------------------ preferences
+    # no csrf token: without a session there is none, and the link is checked again
     @http.route(
-        "/cx/preferences/<int:act_id>/<string:day>/<string:token>", methods=["GET"], **PUBLIC
+        "/cx/preferences/<int:act_id>/<string:day>/<string:token>",
+        methods=["GET", "POST"],
+        csrf=False,
+        **PUBLIC,
     )
     def preferences(self, act_id, day, token, **_ignored):
         """What the person receives; nothing changes by looking, whoever looks."""
         act = acts()._check_link("preferences", act_id, token, day)
-        return self._page("preferences_page", act, day) if act else self._invalid()
-
-    # no csrf token: without a session there is none, and the link is checked again
-    @http.route(
-        "/cx/preferences/<int:act_id>/<string:day>/<string:token>",
-        methods=["POST"],
-        csrf=False,
-        **PUBLIC,
-    )
-    def save_preferences(self, act_id, day, token, **_ignored):
-        """Save what the person chose."""
-        if not pressed():
-            return request.make_response("", PAGE.items(), status=405)
-        act = acts()._check_link("preferences", act_id, token, day)
         if not act:
-            return self._invalid()
+            return self._render("preferences_invalid", {}, status=404)
+        if not pressed():
+            return self._page("preferences_page", act, day)
         done = optouts()._save_preferences(
             act.email, act.company_id, self._wishes(), self._young(act, day)
         )
@@ -134,7 +126,7 @@ class ConsentController(http.Controller):
             **now,
             # superuser: names only, for who followed the link, in the page's language
             "topics": now["topics"].with_env(request.env(su=True)),
-            "paused_until": until and format_date(request.env, until),
+            "paused_until": until and format_date(request.env, until, date_format="long"),
             "months": MONTHS,
             "reason_length": REASON_LENGTH,
             "company": act.company_id,
@@ -144,9 +136,6 @@ class ConsentController(http.Controller):
             **more,
         }
         return self._render(template, values)
-
-    def _invalid(self):
-        return self._render("preferences_invalid", {}, status=404)
 
     def _render(self, template, values, status=200):
         lang = request.env["res.lang"]._get_data(code=request.env.lang or "en_US")

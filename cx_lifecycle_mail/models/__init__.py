@@ -33,6 +33,7 @@ from . import (
     cx_campaign_step_screens,
     cx_campaign_step_words,
     cx_campaign_stop,
+    cx_campaign_traces,
     cx_campaign_verdict,
     cx_campaign_words,
     cx_campaign_work,

@@ -3,7 +3,14 @@
 Addresses are normalized. Every part may be SQL (a column of the query around) or a value.
 """
 
+from datetime import timedelta
+
 from odoo.tools import SQL
+
+BOUNCE_DAYS = 90  # days for which an address that bounces is not tried again
+# a permanent failure (RFC 3463), but none of policy (5.7): that one is about us
+PERMANENT = r"(?<![0-9.])5\.[0-6]\.[0-9]{1,3}(?!\.?[0-9])"
+POLICY = r"(?<![0-9.])5\.7\.[0-9]{1,3}(?!\.?[0-9])"
 
 
 def blocked(address):
@@ -21,6 +28,23 @@ def opted_out(address, topic, company, today):
 def paused(address, company, today):
     """SQL: the address asked for a pause from all that a company sends."""
     return _said_no(SQL("cx_no.topic_id IS NULL"), address, company, today)
+
+
+def bounced(address, now):
+    """SQL: mails to the address came back not long ago, for good or more than once.
+
+    :param now: naive UTC
+    """
+    return SQL(
+        "(SELECT count(*) > 1 OR coalesce(bool_or(cx_back.failure_reason ~ %s), false)"
+        " FROM mailing_trace cx_back WHERE cx_back.trace_status = 'bounce'"
+        " AND cx_back.email = %s AND cx_back.write_date > %s"
+        " AND coalesce(cx_back.failure_reason, '') !~ %s)",
+        PERMANENT,
+        address,
+        now - timedelta(days=BOUNCE_DAYS),
+        POLICY,
+    )
 
 
 def _said_no(what, address, company, today):

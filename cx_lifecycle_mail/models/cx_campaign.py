@@ -1,12 +1,19 @@
 """A campaign: who enters, what is done, when it stops."""
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
 
+from .cx_campaign_step import check_date_field
+
 # what decides who enters; the domain is the author's, see ``_as_author``
 AUTHORED = {"domain", "entry", "stage_id", "date_field_id"}
+# what is written by the machine and by the actions of people, never as a value
+MACHINE = {
+    "state", "user_id", "utm_campaign_id", "launched_at", "launched_on", "resumed_at",
+    "last_entry_at", "last_entry", "problem",
+}  # fmt: skip
 STATES = [
     ("draft", "Draft"),
     ("running", "Running"),
@@ -38,7 +45,8 @@ class CxCampaign(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     user_id = fields.Many2one(
-        "res.users", "Author", required=True, readonly=True, default=lambda self: self.env.user,
+        "res.users", "Author", required=True, readonly=True, copy=False,
+        default=lambda self: self.env.user,
         help="Whoever wrote the audience last: it is looked at with this person's rights.",
     )  # fmt: skip
     utm_campaign_id = fields.Many2one(
@@ -68,7 +76,6 @@ class CxCampaign(models.Model):
     )
     quiet_by = fields.Selection(
         [("days", "days before dormant"), ("rarity", "silence became rare")],
-        "Quiet By",
         default="days",
         required=True,
         help="A number of days before silence makes the customer dormant, or the day on which "
@@ -128,7 +135,9 @@ class CxCampaign(models.Model):
     stop_deal = fields.Boolean(
         "Has an Open Deal", help="An open opportunity or quotation of its salesperson."
     )
-    end_on = fields.Date("Ends On", copy=False, help="On this day everything still open stops.")
+    end_on = fields.Date(
+        "Ends On", copy=False, help="Last day: what is still open when it is over stops."
+    )
     max_days = fields.Integer(
         "Longest Duration (Days)", default=90, required=True, help="Of one participation."
     )
@@ -144,7 +153,7 @@ class CxCampaign(models.Model):
         "Fixed Address", default=lambda self: self.env.user.email_formatted or ""
     )
     mail_server_id = fields.Many2one(
-        "ir.mail_server", "Mail Server", help="Empty: chosen by Odoo for the sender's address."
+        "ir.mail_server", help="Empty: chosen by Odoo for the sender's address."
     )
     holdout_share = fields.Float(
         "Held Out", default=0.1, help="Share of those who enter that gets nothing, to compare with."
@@ -178,37 +187,79 @@ class CxCampaign(models.Model):
         for campaign in self:
             if campaign.entry in ("becomes", "in_stage") and not campaign.stage_id:
                 raise ValidationError(self.env._("Stage: choose the stage that starts it."))
-            if campaign.entry == "anniversary":
-                campaign._check_date_field()
+            if campaign.entry == "anniversary" and not campaign.date_field_id:
+                raise ValidationError(
+                    self.env._("Date: choose the date whose anniversary starts it.")
+                )
+            check_date_field(campaign)
 
-    def _check_date_field(self):
-        field = self.date_field_id
-        if not field:
-            raise ValidationError(self.env._("Date: choose the date whose anniversary starts it."))
-        if field.model not in ("cx.customer", "res.partner") or not field.store:
-            raise ValidationError(
-                self.env._("Date: choose a stored date of the customer or its contact.")
-            )
-        # its author must be able to read it, as for a condition
-        model = self.env[field.model].sudo(False)
-        model._check_field_access(model._fields[field.name], "read")
+    @api.constrains("topic_id", "company_id")
+    def _check_topic(self):
+        for campaign in self:
+            topic = campaign.topic_id.sudo()  # sudo: of which company it is, whoever writes
+            if topic.company_id and topic.company_id != campaign.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "Topic: %(topic)s belongs to %(other)s. Choose one of %(company)s, or one "
+                        "of all companies.",
+                        topic=topic.name, other=topic.company_id.name,
+                        company=campaign.company_id.name,
+                    )
+                )  # fmt: skip
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_machine(vals)
+        if not self.env.su:
+            # nor by a default, of the context or of the user
+            own = {**dict.fromkeys(MACHINE, False), "state": "draft", "user_id": self.env.uid}
+            vals_list = [{**own, **vals} for vals in vals_list]
         campaigns = super().create(vals_list)
-        for campaign in campaigns:
-            # sudo: every campaign has one, whoever may write those of others
-            campaign.utm_campaign_id = self.env["utm.campaign"].sudo().create(
+        for campaign in campaigns.sudo():  # sudo: what the machine writes
+            campaign.utm_campaign_id = self.env["utm.campaign"].create(
                 {"title": campaign.name, "user_id": campaign.user_id.id}
-            )  # fmt: skip
+            )
         return campaigns
 
     def write(self, vals):
+        self._check_machine(vals)
         if "company_id" in vals and any(campaign.launched_at for campaign in self):
             raise UserError(self.env._("Company: a launched campaign stays in its company."))
+        if "active" in vals and not vals["active"]:
+            self._refuse_archiving()
+        done = super().write(vals)
         if AUTHORED & set(vals) and not self.env.su:
-            vals = {**vals, "user_id": self.env.uid}
-        return super().write(vals)
+            self.sudo().user_id = self.env.uid  # sudo: whoever wrote it is its author
+        return done
+
+    def _check_machine(self, vals):
+        """Nobody launches a campaign, or lends it another's rights, by writing a value."""
+        if forged := not self.env.su and MACHINE & set(vals):
+            raise AccessError(
+                self.env._(
+                    "%s: launch, pause, resume and finish a campaign by its buttons.",
+                    ", ".join(sorted(forged)),
+                )
+            )
+
+    def _refuse_archiving(self):
+        """Whatever is not seen any more must not go on writing to people."""
+        for campaign in self:
+            if campaign.state in ("running", "paused"):
+                raise UserError(
+                    self.env._(
+                        "%s still has participants, or may get some: finish it, then archive it.",
+                        campaign.name,
+                    )
+                )
+
+    def copy(self, default=None):
+        """A draft with the same steps and contents."""
+        copies = super().copy(default)
+        for campaign, copy in zip(self, copies, strict=True):
+            campaign.step_ids.filtered(lambda step: not step.parent_id)._copy_to(copy)
+        return copies
 
     @api.ondelete(at_uninstall=False)
     def _keep_what_was_sent(self):

@@ -31,7 +31,7 @@ class CxCampaignAct(models.Model):
     run_id = fields.Many2one("cx.campaign.run", required=True, ondelete="cascade")
     step_id = fields.Many2one("cx.campaign.step", required=True, index=True, ondelete="restrict")
     campaign_id = fields.Many2one("cx.campaign", required=True, ondelete="restrict")
-    customer_id = fields.Many2one("cx.customer", required=True, ondelete="cascade")
+    customer_id = fields.Many2one("cx.customer", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, index=True)
     partner_id = fields.Many2one(related="customer_id.partner_id", string="Contact")
     kind = fields.Selection(KINDS, required=True)
@@ -44,16 +44,23 @@ class CxCampaignAct(models.Model):
     )
     due_at = fields.Datetime("Due", required=True, help="When it is looked at next.")
     expires_at = fields.Datetime("Valid Until", required=True)
-    done_at = fields.Datetime("Done At", help="Or decided that it is not.")
+    done_at = fields.Datetime(help="Or decided that it is not.")
     tries = fields.Integer(help="Attempts that failed or were refused for now.")
     claim = fields.Char(help="The worker that holds it.")
     claimed_at = fields.Datetime()
 
-    person_id = fields.Many2one("res.partner", "Recipient", ondelete="set null")
+    person_id = fields.Many2one(
+        "res.partner", "Recipient", index="btree_not_null", ondelete="set null"
+    )
     email = fields.Char(help="The one address it goes to, normalized.")
     message_id = fields.Char("Message-ID", help="The same for every attempt.")
     smtp_code = fields.Integer("SMTP Code")
-    mailing_id = fields.Many2one("mailing.mailing", "Content", ondelete="set null")
+    smtp_phase = fields.Char(
+        "SMTP Phase", help="What was answered: about the sender (mail), recipient (rcpt), message."
+    )
+    mailing_id = fields.Many2one(
+        "mailing.mailing", "Content", index="btree_not_null", ondelete="set null"
+    )
     trace_id = fields.Many2one("mailing.trace", ondelete="set null", index="btree_not_null")
     activity_id = fields.Many2one("mail.activity", ondelete="set null", index="btree_not_null")
     outcome = fields.Selection(
@@ -64,6 +71,8 @@ class CxCampaignAct(models.Model):
 
     _step_unique = models.Constraint("UNIQUE(run_id, step_id)", "A step is done once for a run.")
     _due_index = models.Index("(due_at, id) WHERE state = 'waiting'")
+    # whose turn it is, where the company allows so many only
+    _turn_index = models.Index("(customer_id, due_at) WHERE state IN ('waiting', 'claimed')")
     _held_index = models.Index("(claimed_at) WHERE state IN ('claimed', 'sending')")
     _campaign_index = models.Index("(campaign_id, state)")
     # what the cap counts, and who was refused

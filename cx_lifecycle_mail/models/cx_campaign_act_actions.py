@@ -26,15 +26,16 @@ class CxCampaignAct(models.Model):
         return True
 
     def action_settle(self):
-        """Take uncertain mails for sent: what follows them begins.
+        """Take uncertain mails for sent: what follows them begins, where the participation goes on.
 
         :raise AccessError: the user is no marketer, or may not read them
-        :raise UserError: none of them is uncertain any more, or their participation was stopped
+        :raise UserError: none of them is uncertain any more
         """
         acts = self._decide(
             "uncertain",
             SQL("state = 'done', reason = NULL, error = NULL, done_at = coalesce(done_at, %s)",
                 fields.Datetime.now()),
+            anyhow=True,
         )  # fmt: skip
         acts._note_decision("settled")
         acts._ended()
@@ -60,7 +61,8 @@ class CxCampaignAct(models.Model):
         :raise AccessError: the user is no marketer, or may not read them
         :raise UserError: none of them failed, or their participation was stopped
         """
-        self._decide("failed", self._anew())
+        # failures do not keep a participation from its end
+        self._decide("failed", self._anew()).run_id._take_up()
         self.env["cx.campaign"]._wake()
         return True
 
@@ -81,17 +83,19 @@ class CxCampaignAct(models.Model):
             now=now,
         )
 
-    def _decide(self, state, changes):
-        """Change those of these acts that are in a state, and take their participations up again.
+    def _decide(self, state, changes, anyhow=False):
+        """Change those of these acts that are in a state.
 
         :param SQL changes: assignments
+        :param bool anyhow: also where the participation was stopped: nothing is done by it
         :return: those that were changed, as superuser
         """
         if not self.env.user.has_group(MARKETER):
             raise AccessError(self.env._("Only marketers may decide what becomes of a step."))
         self.check_access("read")
         acts = self.sudo()  # sudo: acts are written by the machine; who may decide was asked above
-        acts.run_id._check_may_go_on()
+        if not anyhow:
+            acts.run_id._check_may_go_on()
         acts.flush_model()
         rows = acts.env.execute_query(
             SQL(
@@ -109,9 +113,7 @@ class CxCampaignAct(models.Model):
                 )
             )
         acts.invalidate_model()
-        acts = acts.browse(row[0] for row in rows)
-        acts.run_id._take_up()
-        return acts
+        return acts.browse(row[0] for row in rows)
 
     def _note_decision(self, outcome):
         """Tell the journal who decided what."""

@@ -37,7 +37,9 @@ class CxCampaignAttempt(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        raise UserError(self.env._("Attempts: what the journal says stays as it is."))
+        if vals:
+            raise UserError(self.env._("Attempts: what the journal says stays as it is."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_journal(self):

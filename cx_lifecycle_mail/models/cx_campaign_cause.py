@@ -54,7 +54,7 @@ class CxCampaign(models.Model):
             SQL("c.stage_id IN %s AND %s <= %s",
                 (stages["new"], stages["active"]), quiet_on, today),
             SQL("'silence:' || c.last_purchase_on"),
-            *self._since(quiet_on, today),
+            *self._since(quiet_on, today, self._rules_since()),
         )  # fmt: skip
 
     def _cause_first_purchase(self, today, number=1):
@@ -94,8 +94,13 @@ class CxCampaign(models.Model):
     def _cause_manual(self, today):
         return Cause(SQL("false"), SQL("''"), SQL("false"), SQL("false"))
 
-    def _since(self, day, today):
+    def _rules_since(self):
+        """The day from which the rules in force count: what they moved before it starts nothing."""
+        published = self.env["cx.policy"]._of(self.company_id).published_at
+        return published.date() if published else None
+
+    def _since(self, day, today, rules=None):
         """SQL: the day was before the launch; it was since then, and not long ago."""
         launched = self.launched_on or today
-        earliest = max(launched, today - timedelta(days=CATCH_UP))
+        earliest = max(launched, today - timedelta(days=CATCH_UP), rules or launched)
         return SQL("%s < %s", day, launched), SQL("%s >= %s", day, earliest)

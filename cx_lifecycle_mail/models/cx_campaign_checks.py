@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import config, email_normalize
 
@@ -44,20 +44,53 @@ class CxCampaign(models.Model):
 
     # ------------------------------------------------------------ the campaign
     def _check_author(self):
-        author = self.user_id.sudo()  # sudo: whether the author still works here
-        if not author.active:
-            yield self._finding(
-                "block", "user_id",
-                self.env._(
-                    "%s was archived. Write the audience again: it is looked at with your rights "
-                    "then.", author.name,
-                ),
-            )  # fmt: skip
+        if problem := self._author_problem():
+            yield self._finding("block", "user_id", problem)
             return
         try:
             self._as_author("res.partner").check_access("read")
         except (AccessError, UserError) as error:
             yield self._finding("block", "user_id", str(error))
+
+    def _author_problem(self):
+        """Why nothing may happen with the author's rights any more; False when it may.
+
+        :return: a sentence with the remedy, or False
+        """
+        self.ensure_one()
+        author = self.user_id.sudo()  # sudo: whether the author still works here, and as what
+        if author.id == SUPERUSER_ID:
+            return False
+        if not author.active:
+            problem = self.env._("%s was archived.", author.name)
+        elif self.company_id not in author.company_ids:
+            problem = self.env._(
+                "%(author)s does not work for %(company)s any more.",
+                author=author.name, company=self.company_id.name,
+            )  # fmt: skip
+        elif not author.has_group("cx_lifecycle.group_marketer"):
+            problem = self.env._("%s is no marketer any more.", author.name)
+        elif unread := self._unreadable_dates():
+            problem = self.env._(
+                "%(author)s may not read %(date)s.", author=author.name, date=unread[0]
+            )
+        else:
+            return False
+        return self.env._(
+            "%s Write the audience again: it is looked at with your rights then.", problem
+        )
+
+    def _unreadable_dates(self):
+        """Labels of the dates that the author may not read."""
+        # sudo: labels, whoever looks
+        dates = (self.date_field_id | self.step_ids.date_field_id).sudo()
+        return [
+            date.field_description
+            for date in dates
+            if not (model := self._as_author(date.model))._has_field_access(
+                model._fields[date.name], "read"
+            )
+        ]
 
     def _check_audience(self, audience):
         if self.members == "present" and self.entry != "manual" and not audience.get("enter"):
@@ -82,6 +115,14 @@ class CxCampaign(models.Model):
         if not self.step_ids:
             yield self._finding("block", "step_ids", self.env._("Add at least one step."))
         for step in self.step_ids:
+            if step.trigger == "replied" and self.stop_reply:
+                yield self._finding(
+                    "block", "trigger",
+                    self.env._(
+                        "“Replies” ends the participation before step %s can follow. Untick it "
+                        "under Stop When, or remove the step.", step.name,
+                    ), step,
+                )  # fmt: skip
             if step.kind in MAILS:
                 yield from self._check_content(step)
             elif step.kind == "activity":
@@ -106,7 +147,7 @@ class CxCampaign(models.Model):
             )  # fmt: skip
             return
         languages = dict(self.env["res.lang"].get_installed())
-        for content in contents.filtered("is_body_empty"):
+        for content in contents.filtered(lambda content: not content.cx_written):
             language = languages.get(content.cx_lang) or self.env._("any language")
             yield self._finding(
                 "block", "mailing_ids",

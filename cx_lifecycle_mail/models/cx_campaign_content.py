@@ -55,7 +55,8 @@ class CxCampaignStep(models.Model):
             "body_html": body,
             "mailing_type": "mail",
             "mailing_model_id": self.env["ir.model"]._get_id("cx.customer"),
-            "mailing_domain": "[]",
+            # sent otherwise than by its campaign, it would reach nobody
+            "mailing_domain": repr([("id", "=", 0)]),
             "campaign_id": campaign.utm_campaign_id.id,
             "user_id": campaign.user_id.id,
             "email_from": campaign.email_from or self.env.user.email_formatted,

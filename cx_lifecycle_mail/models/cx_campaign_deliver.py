@@ -23,7 +23,8 @@ from odoo.addons.cx_lifecycle.models.cx_customer_refresh import brief
 
 from .cx_campaign_grow import AFTER
 from .cx_campaign_step import MAILS
-from .smtp import Reply
+from .smtp import Reply, hand_over
+from .stopping import at_work, is_stopping
 
 _logger = logging.getLogger(__name__)
 
@@ -32,6 +33,11 @@ SLICE = 25  # seconds after which a worker gives its claims back
 LEASE = 600  # seconds a claim, or a hand-over without an answer, is believed in
 BACKOFF = (5, 15, 60, 240, 720)  # minutes until a message refused for now is tried again
 PATIENCE = 50  # seconds for which an answer is tried to be recorded when the database is away
+# where commits are reported before they are written, a database that crashes forgets the last ones
+DURABLY = SQL(
+    "SELECT set_config('synchronous_commit', 'on', true)"
+    " WHERE current_setting('synchronous_commit') = 'off'"
+)
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -60,14 +66,15 @@ class CxCampaignAct(models.Model):
         self._recover()
         until = time.monotonic() + SLICE
         left = progress(remaining=self._count_due())
-        while left and time.monotonic() < until:
-            token = uuid.uuid4().hex
-            ids = self._claim(token)
-            if not ids:
-                progress(remaining=0)
-                return
-            progress()  # what others committed until now is seen from here on
-            self._deliver(ids, token, until)
+        while left and time.monotonic() < until and not is_stopping():
+            with at_work():
+                token = uuid.uuid4().hex
+                ids = self._claim(token)
+                if not ids:
+                    progress(remaining=0)
+                    return
+                progress()  # what others committed until now is seen from here on
+                self._deliver(ids, token, until)
             left = progress(len(ids), remaining=self._count_due())
 
     @api.model
@@ -76,7 +83,8 @@ class CxCampaignAct(models.Model):
             SQL(
                 "SELECT count(*) FROM (SELECT FROM cx_campaign_act a"
                 " JOIN cx_campaign g ON g.id = a.campaign_id WHERE a.state = 'waiting'"
-                " AND a.due_at <= %s AND a.kind IN %s AND g.state = 'running' LIMIT 10000) AS due",
+                " AND a.due_at <= %s AND a.kind IN %s AND g.state IN ('running', 'finished')"
+                " LIMIT 10000) AS due",
                 fields.Datetime.now(),
                 kinds,
             )
@@ -136,7 +144,8 @@ class CxCampaignAct(models.Model):
                         SELECT a.id FROM cx_campaign_act a
                           JOIN cx_campaign g ON g.id = a.campaign_id
                          WHERE a.state = 'waiting' AND a.due_at <= %(now)s AND a.kind IN %(kinds)s
-                           AND g.state = 'running'
+                           -- of a campaign that ended meanwhile too: it is dropped, with the reason
+                           AND g.state IN ('running', 'finished')
                       ORDER BY a.due_at, a.id LIMIT %(lot)s FOR UPDATE OF a SKIP LOCKED)
                  RETURNING id
                     """,
@@ -155,9 +164,13 @@ class CxCampaignAct(models.Model):
             letters = self._prepare(ids)
             self.env["ir.cron"]._commit_progress()
             for (server_id, smtp_from, company_id), batch in letters.items():
-                if time.monotonic() > until:
+                if time.monotonic() > until or is_stopping():
                     break
                 self._send_batch(server_id, smtp_from, company_id, batch, token, until)
+        except psycopg2.errors.SerializationFailure:
+            # somebody ended a participation at the same moment: the lot is looked at again
+            self.env.cr.rollback()
+            self.env.invalidate_all(flush=False)
         finally:
             self._give_back(token)
 
@@ -181,10 +194,10 @@ class CxCampaignAct(models.Model):
         :param batch: ``[(act id, Letter, whether steps follow)]``
         """
         server = self.env["ir.mail_server"].browse(server_id)
-        session = None
+        session, cut = None, False
         try:
             for act_id, letter, follows in batch:
-                if time.monotonic() > until:
+                if time.monotonic() > until or is_stopping():
                     return
                 if session is None or session.sock is None:
                     session = server._cx_connect(smtp_from)
@@ -192,37 +205,53 @@ class CxCampaignAct(models.Model):
                         self._wait_for(server, [act_id for act_id, *_rest in batch], token)
                         return
                 try:
-                    reply = self._hand(
-                        letter,
+                    with self.env.cr.savepoint(flush=False):
+                        envelope = self._built(letter, session)
+                except psycopg2.OperationalError:
+                    raise
+                except Exception as error:  # noqa: BLE001  no message can be made of this one
+                    self._fail([act_id], brief(error))
+                    continue
+                try:
+                    reply = hand_over(
                         session,
+                        *envelope,
                         lambda act_id=act_id: self._allow(act_id, token, company_id),
                     )
-                except (AssertionError, ValueError, UnicodeError) as error:
-                    self._fail([act_id], brief(error))  # no letter can be made of it
-                    continue
                 except psycopg2.Error as error:
                     # asking failed, the session was closed before the end: nothing was handed over
                     reply = Reply("stopped", 0, brief(error))
+                    self._record(act_id, token, reply, letter, server, follows)
+                    raise
+                if reply.outcome == "refused" and reply.phase == "mail":
+                    # the sender is wrong, not the address: none of its mails would be taken
+                    reply = Reply("server", reply.code, reply.text, reply.phase)
                 self._record(act_id, token, reply, letter, server, follows)
-                if reply.outcome == "server":
+                if reply.outcome == "server" and (reply.code or cut):
                     server._cx_pause(reply.text)
-                    self._wait_for(server, [act_id for act_id, *_rest in batch], token)
+                    self._wait_for(server, [act_id for act_id, *_rest in batch], token, act_id)
                     return
+                # cut once, without a word: it may be this message, which tries again later
+                cut = cut or reply.outcome == "server"
                 if reply.outcome == "sent":
                     server._cx_recovered()
         finally:
             if session is not None:
                 _close(session)
 
-    def _wait_for(self, server, act_ids, token):
-        """Mails of a server that is not reached wait for it, without counting as tried."""
+    def _wait_for(self, server, act_ids, token, last=None):
+        """Mails of a server that is not reached wait for it, without counting as tried.
+
+        :param last: of these, the one on which it failed: the others go first next time
+        """
         until, trouble = server._cx_waits()
         self._journaled(
             SQL(
-                "UPDATE cx_campaign_act SET state = 'waiting', claim = NULL, due_at = %s,"
-                " error = %s WHERE id = ANY(%s) AND (claim = %s AND state = 'claimed'"
+                "UPDATE cx_campaign_act SET state = 'waiting', claim = NULL, error = %s,"
+                " due_at = CASE WHEN id = %s THEN %s + interval '5 minutes' ELSE %s END"
+                " WHERE id = ANY(%s) AND (claim = %s AND state = 'claimed'"
                 " OR state = 'waiting' AND due_at < %s)",
-                until, trouble, act_ids, token, until,
+                trouble, last, until, until, act_ids, token, until,
             )
         )  # fmt: skip
 
@@ -235,6 +264,7 @@ class CxCampaignAct(models.Model):
         now = fields.Datetime.now()
         today = self.env["cx.customer"]._today(self.env["res.company"].browse(company_id))
         with self._journal() as cr:
+            cr.execute(DURABLY)
             # one at a time for each customer and address: the cap and twins are counted
             cr.execute(
                 SQL(
@@ -267,10 +297,13 @@ class CxCampaignAct(models.Model):
         while True:
             try:
                 with self._journal() as cr:
+                    cr.execute(DURABLY)
                     self._record_in(cr, act_id, token, reply, letter, server, follows)
                 return
-            except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-                if time.monotonic() > deadline:
+            except psycopg2.Error as error:
+                # a lost connection is a bare DatabaseError at times, but has no code of the server
+                away = error.pgcode is None or isinstance(error, psycopg2.OperationalError)
+                if not away or time.monotonic() > deadline:
                     raise
                 _logger.warning("Answer for act %s not recorded yet: %s", act_id, error)
                 time.sleep(1)
@@ -282,11 +315,14 @@ class CxCampaignAct(models.Model):
             "refused": ("refused", "refused"),
             "uncertain": ("uncertain", "unknown_fate"),
         }.get(reply.outcome, ("waiting", None))
-        counts = reply.outcome == "later"
+        cut = reply.outcome == "server" and not reply.code
+        counts = reply.outcome == "later" or cut
+        text = (reply.text or "").replace("\0", " ")  # which no column takes
         cr.execute(
             SQL(
                 """
                 UPDATE cx_campaign_act SET state = %(state)s, smtp_code = %(code)s,
+                       smtp_phase = %(phase)s,
                        reason = %(reason)s, error = %(error)s, tries = tries + %(tried)s,
                        claim = CASE WHEN %(state)s = 'waiting' THEN NULL ELSE claim END,
                        due_at = CASE WHEN %(counts)s THEN %(now)s
@@ -298,31 +334,33 @@ class CxCampaignAct(models.Model):
              RETURNING trace_id
                 """,
                 id=act_id, token=token, state=state, reason=reason, now=now, counts=counts,
-                code=reply.code or None, error=reply.text if state != "done" else None,
+                code=reply.code or None, phase=reply.phase or None,
+                error=text if state != "done" else None,
                 tried=int(counts), backoff=list(BACKOFF), most=len(BACKOFF),
             )
         )  # fmt: skip
         row = cr.fetchone()
-        if row is None:  # ended meanwhile: nothing was handed over, and nothing is to be told
-            return
         if reply.outcome in ("sent", "later", "refused", "uncertain"):
             cr.execute(
                 SQL(
                     "INSERT INTO cx_campaign_attempt (act_id, company_id, at, outcome, smtp_code,"
                     " text, server, worker, create_date) SELECT id, company_id, %s, %s, %s, %s, %s,"
                     " %s, %s FROM cx_campaign_act WHERE id = %s",
-                    now, reply.outcome, reply.code or None, reply.text, server.display_name or None,
+                    now, reply.outcome, reply.code or None, text, server.display_name or None,
                     WORKER, now, act_id,
                 )
             )  # fmt: skip
+        if row is None:  # ended or decided on meanwhile; what the server said is kept all the same
+            return
         if state == "done":
             cr.execute(self._note(act_id, letter, now))
         if state in ("done", "refused"):
-            cr.execute(self._trace_told(row[0], state, reply.text, now))
+            cr.execute(self._trace_told(row[0], state, reply.phase, text, now))
         if follows and state != "waiting":
-            cr.execute(self._grow([act_id], AFTER[state]))
+            bounced = ["bounced"] if state == "refused" and reply.phase == "rcpt" else []
+            cr.execute(self._grow([act_id], AFTER[state] + bounced))
 
-    def _trace_told(self, trace_id, state, text, now):
+    def _trace_told(self, trace_id, state, phase, text, now):
         """UPDATE of Odoo's own record of a mail; opened before it was recorded stays opened."""
         if state == "done":
             return SQL(
@@ -331,9 +369,12 @@ class CxCampaignAct(models.Model):
                 " ELSE trace_status END, failure_type = NULL WHERE id = %(id)s",
                 now=now, id=trace_id,
             )  # fmt: skip
+        bounced = phase == "rcpt"  # it is the address; otherwise the message was refused
         return SQL(
-            "UPDATE mailing_trace SET trace_status = 'bounce', failure_type = 'mail_bounce',"
-            " failure_reason = %s WHERE id = %s",
+            "UPDATE mailing_trace SET trace_status = %s, failure_type = %s, failure_reason = %s"
+            " WHERE id = %s",
+            "bounce" if bounced else "error",
+            "mail_bounce" if bounced else "unknown",
             text,
             trace_id,
         )

@@ -36,6 +36,10 @@ class CxCampaignAct(models.Model):
                 self._see()
                 for step, same in going.with_company(company).grouped("step_id").items():
                     same._do_together(step, token)
+        except psycopg2.errors.SerializationFailure:
+            # somebody ended a participation at the same moment: the lot is looked at again
+            self.env.cr.rollback()
+            self.env.invalidate_all(flush=False)
         finally:
             self._give_back(token)
         return len(ids)

@@ -27,12 +27,13 @@ def address(partner):
 
 
 def refused(email, now):
-    """SQL: a mail server refused the address for good, not long ago."""
+    """SQL: a mail server refused the address for good, at once or later, not long ago."""
     return SQL(
-        "EXISTS (SELECT FROM cx_campaign_act f WHERE f.email = %s AND f.state = 'refused'"
-        " AND f.done_at > %s)",
+        "(EXISTS (SELECT FROM cx_campaign_act f WHERE f.email = %s AND f.state = 'refused'"
+        " AND f.smtp_phase = 'rcpt' AND f.done_at > %s) OR %s)",
         email,
         now - timedelta(days=REFUSED_DAYS),
+        consent.bounced(email, now),
     )
 
 
@@ -67,11 +68,10 @@ class CxCampaign(models.Model):
         to, company = address("p"), SQL("c.company_id")
         checks = [("no_contact", SQL("NOT (p.active AND c.active)"))]
         if self._writes_only():
-            checks += [
-                ("no_address", SQL("%s IS NULL", to)),
-                ("blacklisted", consent.blocked(to)),
-                ("refused_before", refused(to, now)),
-            ]
+            checks.append(("no_address", SQL("%s IS NULL", to)))
+        checks.append(("blacklisted", consent.blocked(to)))
+        if self._writes_only():
+            checks.append(("refused_before", refused(to, now)))
         if self.topic_id:
             checks.append(("opted_out", consent.opted_out(to, self.topic_id.id, company, today)))
         checks += [
@@ -85,9 +85,8 @@ class CxCampaign(models.Model):
             checks.append(("open_deal", open_deal()))
         if self.exclusive:
             checks.append(("other_campaign", SQL(
-                "EXISTS (SELECT FROM cx_campaign_run r JOIN cx_campaign g ON g.id = r.campaign_id"
-                " WHERE r.customer_id = c.id AND r.state = 'running' AND g.exclusive"
-                " AND g.id <> %s)", self.id,
+                "EXISTS (SELECT FROM cx_campaign_run r WHERE r.customer_id = c.id"
+                " AND r.state = 'running' AND r.exclusive AND r.campaign_id <> %s)", self.id,
             )))  # fmt: skip
         checks.append(("cooldown", SQL(
             "EXISTS (SELECT FROM cx_campaign_run r WHERE r.customer_id = c.id"
@@ -142,9 +141,10 @@ class CxCampaign(models.Model):
         Of several with one address the first enters.
         """
         twins = SQL("false")
-        if self._writes_only():
+        if any(step.kind in MAILS for step in self.step_ids):
             twins = SQL(
-                "(row_number() OVER (PARTITION BY reason IS NULL, address ORDER BY customer_id) > 1"
+                "address IS NOT NULL AND (row_number() OVER"
+                " (PARTITION BY reason IS NULL, address ORDER BY customer_id) > 1"
                 " OR address IN (SELECT %s FROM cx_campaign_run r"
                 " JOIN cx_customer c ON c.id = r.customer_id JOIN res_partner p"
                 " ON p.id = c.partner_id WHERE r.campaign_id = %s AND r.state = 'running'))",
@@ -229,12 +229,13 @@ class CxCampaign(models.Model):
                 entered AS (
                     INSERT INTO cx_campaign_run (
                         campaign_id, customer_id, company_id, entry_key, episode_id, arm, state,
-                        entered_at, ends_on, stage_id, bought_before, user_id, create_date)
+                        entered_at, ends_on, stage_id, bought_before, user_id, exclusive,
+                        create_date)
                     SELECT %(campaign)s, customer_id, %(company)s, entry_key, episode_id, arm,
                            'running', %(now)s, %(ends)s, stage_id, last_purchase_on, %(user)s,
-                           %(now)s
+                           %(exclusive)s, %(now)s
                       FROM judged WHERE excluded IS NULL ORDER BY customer_id
-               ON CONFLICT (campaign_id, customer_id, entry_key) DO NOTHING
+               ON CONFLICT DO NOTHING -- for the same cause, or beside another at the same moment
                  RETURNING id, customer_id, arm),
                 acts AS (%(acts)s)
                 SELECT excluded, arm, count(*) FROM judged WHERE excluded IS NOT NULL GROUP BY 1, 2
@@ -247,6 +248,7 @@ class CxCampaign(models.Model):
                 now=fields.Datetime.now(),
                 ends=today + timedelta(days=self.max_days),
                 user=(user and user.id) or None,
+                exclusive=self.exclusive,
                 acts=self._first_acts(),
             )
         )
@@ -271,7 +273,8 @@ class CxCampaign(models.Model):
         :param list partner_ids: database ids of contacts; their customers enter
         :param str key: of the request: a second call with the same key enters nobody twice; the
             day when empty
-        :return: ``{"entered": n, "held_out": n, "already": n, "excluded": {reason: n}}``
+        :return: ``{"entered": n, "held_out": n, "already": n, "excluded": {reason: n}}``; how many
+            of those who entered are held out is told to marketers only, None to others
         :raise UserError: the campaign is not running, or the contacts are no customers
         :raise AccessError: without the role, or for customers of somebody else
         """
@@ -304,10 +307,11 @@ class CxCampaign(models.Model):
         )
         # sudo: participants are written by the machine; who may be asked for was checked above
         done = self.sudo()._enter(cause, "chosen", user=self.env.user)
-        self.env.ref("cx_lifecycle_mail.cron_deliver_1").sudo()._trigger()  # sudo: as above
+        self._wake()
+        marketer = self.env.user.has_group("cx_lifecycle.group_marketer")
         return {
             "entered": done["enter"],
-            "held_out": done["held_out"],
+            "held_out": done["held_out"] if marketer else None,
             "already": len(customers) - done["audience"],
             "excluded": done["excluded"],
         }

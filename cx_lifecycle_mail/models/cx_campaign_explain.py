@@ -244,13 +244,22 @@ class CxCampaign(models.Model):
     def _explain_arm(self, facts):
         if not self.env.user.has_group(MARKETER):
             return Check("arm", None, self.env._("Chosen on entry"))
-        share = self.env["cx.customer"]._percent(self.holdout_share)
-        words = self.env._("%s of those who enter are held out", share)
+        words = self._share_words()
         if facts.arm == "held_out":
             return Check("arm", None, self.env._("Would be held out, to compare with"), words)
         if facts.arm == "treated":
             return Check("arm", None, self.env._("Would be treated"), words)
         return Check("arm", None, self.env._("Chosen on entry"), words)
+
+    def _held_out_share(self):
+        """The share of those who enter that is held out, by the campaign or by the company."""
+        # sudo: a setting of the company, which its users may know
+        everywhere = self.company_id.sudo().cx_holdout_share
+        return 1 - (1 - self.holdout_share) * (1 - everywhere)
+
+    def _share_words(self):
+        share = self.env["cx.customer"]._percent(self._held_out_share())
+        return self.env._("%s of those who enter are held out", share)
 
     # ---------------------------------------------------------------- sentence
     def _sentence(self, customer, run, checks):

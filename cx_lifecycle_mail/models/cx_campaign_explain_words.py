@@ -64,7 +64,7 @@ class CxCampaign(models.Model):
                          day=customer._day(customer.stage_since))  # fmt: skip
         episode = customer.sudo().episode_ids[:1]  # sudo: the stay of a customer one may read
         if before := episode.previous_stage_id.name:
-            yield self.env._("from %s", before)
+            yield self.env._("coming from %s", before)
 
     _stands_in_stage = _stands_becomes
 

@@ -17,6 +17,7 @@ class CxCampaignStep(models.Model):
         """
         # sudo: an invitation is made for the recipient, as when anybody opens a public survey
         survey = self.survey_id.sudo()
+        # sudo: as above
         Answer = self.env["survey.user_input"].sudo().with_context(tracking_disable=True)
         answers = {
             answer.cx_act_id.id: answer

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 AFTER = {
     "done": ["done", "ended", "not_opened", "not_clicked", "not_replied", "activity_overdue"],
     "uncertain": ["ended"],
-    "refused": ["ended", "bounced"],
+    "refused": ["ended"],
     "skipped": ["ended"],
     "failed": ["ended"],
 }
@@ -46,19 +46,25 @@ class CxCampaignAct(models.Model):
         )
 
     @api.model
-    def _grow(self, act_ids, triggers):
-        """INSERT of what follows some acts, of runs that go on."""
+    def _grow(self, act_ids, triggers, within=False):
+        """INSERT of what follows some acts, of runs that go on.
+
+        :param within: only steps whose validity has not passed since the act was done
+        """
         return self._insert(
             SQL(
-                "SELECT a.run_id, a.customer_id, a.step_id, r.state,"
+                "SELECT a.run_id, a.customer_id, a.step_id, a.done_at, r.state,"
                 " (v.date_deadline + 1)::timestamp AS deadline"
                 " FROM cx_campaign_act a JOIN cx_campaign_run r ON r.id = a.run_id"
                 " LEFT JOIN mail_activity v ON v.id = a.activity_id WHERE a.id = ANY(%s)",
                 list(act_ids),
             ),
             SQL(
-                "s.parent_id = begun.step_id AND begun.state = 'running' AND s.trigger = ANY(%s)",
+                "s.parent_id = begun.step_id AND begun.state = 'running' AND s.trigger = ANY(%s)"
+                " AND (NOT %s OR begun.done_at + s.validity * interval '1 day' > %s)",
                 list(triggers),
+                within,
+                fields.Datetime.now(),
             ),
         )
 
@@ -80,7 +86,8 @@ class CxCampaignAct(models.Model):
         if not self:
             return
         self.flush_model()
-        self.env.cr.execute(self._grow(self.ids, [event]))
+        # what comes later than a step waits for it counts no more
+        self.env.cr.execute(self._grow(self.ids, [event], within=True))
         if self.env.cr.rowcount:
             self.invalidate_model()
             # sudo: whoever opens a mail starts the machine

@@ -1,5 +1,6 @@
 """The letters that acts send: written for a lot at once, before any of them is handed over."""
 
+import logging
 from dataclasses import dataclass
 
 import psycopg2
@@ -11,7 +12,9 @@ from odoo.tools import formataddr
 from ..engine.plain import tidy
 from .cx_campaign_values import Lot
 
-SERVED = (psycopg2.OperationalError,)  # the whole transaction is lost, and tried again elsewhere
+_logger = logging.getLogger(__name__)
+
+LOST = psycopg2.OperationalError  # the transaction as a whole: whoever began it tries again
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,9 @@ class CxCampaignAct(models.Model):
         letters = {}
         for (step, mailing), acts in self.grouped(lambda a: (a.step_id, a.mailing_id)).items():
             try:
-                with self.env.cr.savepoint(flush=False):
+                with self.env.cr.savepoint():
                     prepared = mailing._cx_prepared()
-            except SERVED:
+            except LOST:
                 raise
             except Exception as error:  # noqa: BLE001  the letters of other contents go on
                 letters.update(dict.fromkeys(acts.ids, _said(error)))
@@ -62,7 +65,7 @@ class CxCampaignAct(models.Model):
         try:
             with self.env.cr.savepoint():
                 return self._letters_of(step, lang, prepared)
-        except SERVED:
+        except LOST:
             raise
         except Exception as error:  # noqa: BLE001  the others of the lot go on
             if len(self) == 1:
@@ -175,7 +178,8 @@ class CxCampaignAct(models.Model):
 
 
 def _said(error):
-    """An error in one line, for people."""
+    """An error in one line, for people; what they cannot mend is for the log, too."""
     if isinstance(error, UserError):
         return " ".join(str(error).split())
+    _logger.error("Letters of a campaign", exc_info=error)
     return " ".join(f"{type(error).__name__}: {error}".split())[:200]

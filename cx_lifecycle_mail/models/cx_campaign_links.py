@@ -31,8 +31,8 @@ class CxCampaignAct(models.Model):
 
     @api.model
     def _signature(self, purpose, act_id, email, day=""):
-        # superuser: the secret is for nobody to read, whoever sends or follows a link
-        return hmac(self.env(su=True), SCOPES[purpose], (act_id, str(email), day))
+        # sudo: the secret is for nobody to read, whoever sends or follows a link
+        return hmac(self.sudo().env, SCOPES[purpose], (act_id, str(email), day))
 
     @api.model
     def _check_link(self, purpose, act_id, token, day=""):

@@ -5,8 +5,6 @@ from markupsafe import Markup, escape
 from odoo import api, models
 from odoo.tools import SQL
 
-from .smtp import hand_over
-
 
 class CxCampaignAct(models.Model):
     _inherit = "cx.campaign.act"
@@ -24,12 +22,8 @@ class CxCampaignAct(models.Model):
         return server or servers.browse(), sender
 
     @api.model
-    def _hand(self, letter, session, before_dot):
-        """Build the message as Odoo does, and hand it over.
-
-        :param before_dot: asked when the server is ready; nothing leaves unless it says True
-        :return: a :class:`.smtp.Reply`
-        """
+    def _built(self, letter, session):
+        """The message as Odoo builds it: envelope sender, recipient, bytes."""
         servers = self.env["ir.mail_server"].with_context(**letter.context)
         message = servers._build_email__(
             email_from=letter.email_from,
@@ -44,7 +38,7 @@ class CxCampaignAct(models.Model):
             headers=letter.headers,
         )
         sender, recipients, message = servers._prepare_email_message__(message, session)
-        return hand_over(session, sender, recipients[0], message.as_bytes(), before_dot)
+        return sender, recipients[0], message.as_bytes()
 
     @api.model
     def _note(self, act_id, letter, now):

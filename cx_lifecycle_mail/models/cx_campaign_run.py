@@ -17,7 +17,8 @@ class CxCampaignRun(models.Model):
     _rec_name = "customer_id"
 
     campaign_id = fields.Many2one("cx.campaign", required=True, ondelete="restrict")
-    customer_id = fields.Many2one("cx.customer", required=True, ondelete="cascade")
+    customer_id = fields.Many2one("cx.customer", required=True, index=True, ondelete="cascade")
+    exclusive = fields.Boolean(help="No other campaign that says so too, at the same time.")
     company_id = fields.Many2one("res.company", required=True, index=True)
     partner_id = fields.Many2one(related="customer_id.partner_id", string="Contact")
     entry_key = fields.Char(
@@ -45,6 +46,13 @@ class CxCampaignRun(models.Model):
     _entry_unique = models.Constraint(
         "UNIQUE(campaign_id, customer_id, entry_key)", "Nobody enters twice for the same cause."
     )
-    _running_index = models.Index("(customer_id) WHERE state = 'running'")
+    _running_unique = models.UniqueIndex(
+        "(campaign_id, customer_id) WHERE state = 'running'",
+        "Nobody takes part twice in a campaign at the same time.",
+    )
+    _exclusive_unique = models.UniqueIndex(
+        "(customer_id) WHERE state = 'running' AND exclusive",
+        "The campaign, and another one the customer takes part in, allow no other beside them.",
+    )
     _ends_index = models.Index("(ends_on) WHERE state = 'running'")
     _campaign_index = models.Index("(campaign_id, state, arm)")

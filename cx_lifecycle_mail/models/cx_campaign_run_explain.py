@@ -81,16 +81,10 @@ class CxCampaignRun(models.Model):
     def _explain_arm(self):
         if not self.env.user.has_group(MARKETER):
             return []
-        share = self.env["cx.customer"]._percent(self.campaign_id.holdout_share)
-        treated = self.arm == "treated"
-        label = (
-            self.env._("Treated")
-            if treated
-            else self.env._("Held out: nothing is done, to compare")
-        )
-        return [
-            Check("arm", treated, label, self.env._("%s of those who enter are held out", share))
-        ]
+        words = self.campaign_id._share_words()
+        if self.arm == "treated":
+            return [Check("arm", True, self.env._("Treated"), words)]
+        return [Check("arm", False, self.env._("Held out: nothing is done, to compare"), words)]
 
     def _explain_end(self):
         if self.state == "running":
@@ -107,7 +101,7 @@ class CxCampaignRun(models.Model):
             yield from self._explain_steps(steps, acts, step, level + 1)
 
     def _explain_step(self, step, act, level):
-        label = f"{step.name} ({step._when_words()})"
+        label = f"{step.name} ({step.when_text})"
         if act:
             return Check(f"act_{act.state}", MET.get(act.state), label, act._words(), act, level)
         if self.state == "running":
@@ -115,20 +109,6 @@ class CxCampaignRun(models.Model):
         else:
             value = self.env._("Its turn did not come")
         return Check("act_none", None, label, value, level=level)
-
-
-class CxCampaignStep(models.Model):
-    _inherit = "cx.campaign.step"
-
-    def _when_words(self):
-        """When a step takes place: its trigger and delay."""
-        when = dict(self._fields["trigger"]._description_selection(self.env))[self.trigger]
-        if not self.delay:
-            return when
-        unit = dict(self._fields["delay_unit"]._description_selection(self.env))[self.delay_unit]
-        return self.env._(
-            "%(when)s, after %(delay)s %(unit)s", when=when, delay=self.delay, unit=unit
-        )
 
 
 class CxCampaignAct(models.Model):

@@ -1,13 +1,20 @@
 """What becomes of claimed acts before they are done: ended, dropped, postponed, or done now."""
 
+import logging
 from datetime import datetime, time, timedelta
+
+import psycopg2
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
+from odoo.addons.cx_lifecycle.models.cx_customer_refresh import brief
 
+from ..engine import plan
 from .cx_campaign_step import MAILS
+
+_logger = logging.getLogger(__name__)
 
 TURN = 2  # minutes until an act that let another one go first is looked at again
 
@@ -46,10 +53,31 @@ class CxCampaignAct(models.Model):
             self._see()
         for reason, run_ids in ending.items():
             self.env["cx.campaign.run"].browse(run_ids)._stop(reason)
-        acts = self.browse(left)
+        acts = self.browse(left)._of_able_authors(now)
         acts = acts._on_their_date(now)
         acts = acts._at_allowed_hours(now)
         return acts._where_condition_holds().ids
+
+    def _of_able_authors(self, now):
+        """Those whose campaign's author may still act; the others wait, the campaign is paused."""
+        unable = self.filtered(lambda act: act.campaign_id._author_problem())
+        if unable:
+            self._postpone(dict.fromkeys(unable.ids, now + timedelta(hours=1)))
+        return self - unable
+
+    def _by_step(self, judge):
+        """What is found for the acts of each step; those of a step where it fails are set aside."""
+        found = {}
+        for step, acts in self.grouped("step_id").items():
+            try:
+                with self.env.cr.savepoint():
+                    found |= judge(step, acts)
+            except psycopg2.OperationalError:
+                raise
+            except Exception as error:
+                _logger.info("Step %s cannot be judged", step.id, exc_info=True)
+                self._fail(acts.ids, brief(error))
+        return found
 
     @api.model
     def _skip(self, ids, reason):
@@ -126,29 +154,50 @@ class CxCampaignAct(models.Model):
     def _on_their_date(self, now):
         """Those whose step's date has come, where it has one; the others wait for it."""
         dated = self.filtered("step_id.date_field_id")
-        later, none, past = {}, [], []
-        for step, acts in dated.grouped("step_id").items():
-            field, model = step.date_field_id, step.date_field_id.model
-            records = acts.customer_id if model == "cx.customer" else acts.partner_id
-            read = step.campaign_id._as_author(model).browse(records.ids).read([field.name])
-            days = {row["id"]: fields.Date.to_date(row[field.name]) for row in read}
-            for act in acts:
-                day = days.get((act.customer_id if model == "cx.customer" else act.partner_id).id)
-                if not day:
-                    none.append(act.id)
-                    continue
-                at = datetime.combine(day + timedelta(days=step.date_days), time())
-                if at > now:
-                    later[act.id] = at
-                elif at + timedelta(days=step.validity) <= now:
-                    past.append(act.id)
+        if not dated:
+            return self
+        begins = dated._by_step(dated._their_dates)
+        none = [act_id for act_id, at in begins.items() if at is None]
+        later = {act_id: at for act_id, at in begins.items() if at and at > now}
+        past = [
+            act.id
+            for act in dated
+            if (at := begins.get(act.id)) and at + timedelta(days=act.step_id.validity) <= now
+        ]
         if none:
             self._skip(none, "no_date")
         if past:
             self._skip(past, "expired")
         if later:
             self._postpone(later, plan=True)
-        return self.browse(i for i in self.ids if i not in {*none, *past, *later})
+        gone = {*none, *past, *later, *(act.id for act in dated if act.id not in begins)}
+        return self.browse(i for i in self.ids if i not in gone)
+
+    def _their_dates(self, step, acts):
+        """When a step's date begins where each customer is: ``{act id: naive UTC, or None}``."""
+        field, model = step.date_field_id, step.date_field_id.model
+        of = {act.id: (act.customer_id if model == "cx.customer" else act.partner_id).id
+              for act in acts}  # fmt: skip
+        read = step.campaign_id._as_author(model).browse(of.values()).read([field.name])
+        days = {row["id"]: fields.Date.to_date(row[field.name]) for row in read}
+        rows = [
+            {"id": act.id, "company_id": act.company_id.id, "partner_id": act.partner_id.id}
+            for act in acts
+        ]
+        zones = self._zone_names(rows, acts.company_id)
+        begins = {}
+        for act in acts:
+            day = days[of[act.id]]
+            if day:
+                day += timedelta(days=step.date_days)
+                midnight = datetime.combine(day, time())
+                begins[act.id] = plan.earliest(
+                    midnight - timedelta(hours=15), plan.zone(zones[act.id]),
+                    is_open=lambda local, day=day: local >= day,
+                )  # fmt: skip
+            else:
+                begins[act.id] = None
+        return begins
 
     def _at_allowed_hours(self, now):
         """Those for whom this is an allowed moment; the others wait for the next one."""
@@ -173,15 +222,17 @@ class CxCampaignAct(models.Model):
 
     def _where_condition_holds(self):
         """Those whose step's condition holds for the contact, by the rights of the author."""
-        failing = []
-        for step, acts in self.grouped("step_id").items():
-            condition = domains.parsed(step.domain)
-            if condition.is_true():
-                continue
-            contacts = step.campaign_id._as_author("res.partner").search(
-                condition & fields.Domain("id", "in", acts.partner_id.ids)
-            )
-            failing += [act.id for act in acts if act.partner_id.id not in contacts._ids]
-        if failing:
+        holds = self._by_step(self._condition_holds)
+        if failing := [act_id for act_id, held in holds.items() if not held]:
             self._skip(failing, "condition")
-        return self.browse(i for i in self.ids if i not in failing)
+        return self.browse(i for i in self.ids if holds.get(i))
+
+    def _condition_holds(self, step, acts):
+        """``{act id: whether the step's condition holds for its contact}``."""
+        condition = domains.parsed(step.domain)
+        if condition.is_true():
+            return dict.fromkeys(acts.ids, True)
+        contacts = step.campaign_id._as_author("res.partner").search(
+            condition & fields.Domain("id", "in", acts.partner_id.ids)
+        )
+        return {act.id: act.partner_id.id in contacts._ids for act in acts}

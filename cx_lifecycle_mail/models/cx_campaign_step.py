@@ -1,7 +1,7 @@
 """A step of a campaign: what is done, when, and for whom."""
 
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
 
@@ -31,6 +31,11 @@ TRIGGERS = [
     ("activity_cancelled", "when the activity is cancelled"),
     ("activity_overdue", "when the activity is overdue"),
 ]
+# what runs, or reads customers, with the rights of the campaign's author
+AUTHORED = {
+    "campaign_id", "domain", "date_field_id", "recipient", "role_id", "coupon_program", "tag_ids",
+    "tag_change", "action_id",
+}  # fmt: skip
 OF_MAILS = {"opened", "clicked", "replied", "bounced", "not_opened", "not_clicked", "not_replied"}
 OF_ACTIVITIES = {"activity_done", "activity_cancelled", "activity_overdue"}
 HOURS = [(str(hour), f"{hour:02}:00") for hour in range(24)]
@@ -43,6 +48,25 @@ WEEKDAYS = [
     ("5", "Saturday"),
     ("6", "Sunday"),
 ]
+
+
+def check_date_field(record):
+    """Refuse what is no stored date of a customer, or one that its writer may not read."""
+    field = record.date_field_id.sudo()  # sudo: what it is, whoever writes
+    if not field:
+        return
+    fits = field.ttype in ("date", "datetime") and field.store
+    if field.model not in ("cx.customer", "res.partner") or not fits:
+        raise ValidationError(
+            record.env._("Date: choose a stored date of the customer or its contact.")
+        )
+    model = record.env[field.model]
+    if record.env.uid != SUPERUSER_ID:
+        model = model.sudo(False)  # constraints run as superuser: this asks for the writer
+    if not model._has_field_access(model._fields[field.name], "read"):
+        raise ValidationError(
+            record.env._("Date: you may not read %s. Choose another one.", field.field_description)
+        )
 
 
 class CxCampaignStep(models.Model):
@@ -137,7 +161,7 @@ class CxCampaignStep(models.Model):
         [("add", "add"), ("remove", "remove")], default="add", required=True
     )
     action_id = fields.Many2one(
-        "ir.actions.server", "Action", ondelete="restrict",
+        "ir.actions.server", ondelete="restrict",
         domain=[("cx_released", "=", True), ("model_id.model", "=", "res.partner")],
         help="One that an administrator released for campaigns. It runs with the author's rights.",
     )  # fmt: skip
@@ -156,11 +180,45 @@ class CxCampaignStep(models.Model):
         programs = self.env["loyalty.program"].sudo().search([("program_type", "=", "coupons")])
         return [(str(program.id), program.name) for program in programs]
 
-    @api.constrains("parent_id", "campaign_id", "trigger", "kind")
+    @api.model_create_multi
+    def create(self, vals_list):
+        steps = super().create(vals_list)
+        steps._take_over()
+        return steps
+
+    def write(self, vals):
+        self._refuse_another(vals)
+        done = super().write(vals)
+        if AUTHORED & set(vals):
+            self._take_over()
+        return done
+
+    def _take_over(self):
+        """Whoever wrote what runs with the author's rights is the author: nobody lends them."""
+        if not self.env.su:
+            campaigns = self.campaign_id.sudo()  # sudo: the author is written by the machine
+            campaigns.filtered(lambda c: c.user_id != self.env.user).user_id = self.env.uid
+
+    def _refuse_another(self, vals):
+        """Once launched, what a step did and what waits for it stay of its kind."""
+        for step in self.filtered("campaign_id.launched_at"):
+            if any(
+                name in vals and step._fields[name].convert_to_write(step[name], step) != vals[name]
+                for name in ("kind", "campaign_id")
+            ):
+                raise UserError(
+                    self.env._(
+                        "Kind, campaign: %(campaign)s was launched, and step %(step)s stays what "
+                        "and where it is. Remove it, and add another one.",
+                        campaign=step.campaign_id.name, step=step.name,
+                    )
+                )  # fmt: skip
+
+    @api.constrains("parent_id", "campaign_id", "trigger", "kind", "active")
     def _check_place(self):
         if self._has_cycle():
             raise ValidationError(self.env._("After: a step cannot follow itself."))
-        for step in self:
+        for step in self | self.child_ids:
             parent = step.parent_id
             if parent and parent.campaign_id != step.campaign_id:
                 raise ValidationError(self.env._("After: choose a step of the same campaign."))
@@ -189,6 +247,11 @@ class CxCampaignStep(models.Model):
         for step in self:
             domains.check(step, "domain", "res.partner")
 
+    @api.constrains("date_field_id")
+    def _check_date(self):
+        for step in self:
+            check_date_field(step)
+
     @api.constrains("kind", "role_id", "recipient", "survey_id", "tag_ids", "action_id")
     def _check_kind(self):
         for step in self:
@@ -213,3 +276,11 @@ class CxCampaignStep(models.Model):
                         step.action_id.name,
                     )
                 )
+
+    def _copy_to(self, campaign, parent=None):
+        """The same steps in another campaign, with their contents and all that follows them."""
+        for step in self:
+            twin = step.copy({"campaign_id": campaign.id, "parent_id": parent and parent.id})
+            for mailing in step.mailing_ids:
+                mailing.copy({"cx_step_id": twin.id, "cx_lang": mailing.cx_lang})
+            step.child_ids._copy_to(campaign, twin)

@@ -56,15 +56,9 @@ class CxCampaignStep(models.Model):
             "res_model": "mailing.mailing",
             "views": [(False, "form")],
             "context": {
+                # whatever else a content begins with, see ``_content_values``
                 "default_cx_step_id": self.id,
                 "default_cx_lang": own,
-                "default_subject": self.name,
-                "default_mailing_type": "mail",
-                "default_mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
-                # whoever is written to, the campaign says: were it sent otherwise, to nobody
-                "default_mailing_domain": repr([("id", "=", 0)]),
-                "default_campaign_id": campaign.utm_campaign_id.id,
-                "default_email_from": sender,
                 "default_reply_to": sender,
             },
         }
@@ -73,7 +67,7 @@ class CxCampaignStep(models.Model):
     def _with_followers(self):
         """These steps and all that hang below them, removed ones too."""
         steps = self.with_context(active_test=False)
-        return steps.search([("id", "child_of", steps.ids)]).with_context(self.env.context)
+        return steps.search([("id", "child_of", steps.ids)]).with_env(self.env)
 
     def write(self, vals):
         if vals.get("active") is False:

@@ -30,7 +30,7 @@ class CxCampaignStep(models.Model):
 
     @api.depends("campaign_id.step_ids.parent_id", "campaign_id.step_ids.sequence")
     def _compute_number(self):
-        self.number = False
+        numbers = {}
         for campaign in self.campaign_id:
             children = {}
             for step in campaign.step_ids.sorted(_place):
@@ -39,8 +39,10 @@ class CxCampaignStep(models.Model):
             while level:
                 prefix, parent = level.pop()
                 for place, step in enumerate(children.pop(parent, ()), 1):
-                    step.number = f"{prefix}{place}"
-                    level.append((f"{step.number}.", step._origin.id))
+                    numbers[step.id] = f"{prefix}{place}"
+                    level.append((f"{prefix}{place}.", step._origin.id))
+        for step in self:  # no others: they would be written to
+            step.number = numbers.get(step.id)
 
     # ------------------------------------------------------------------ when
     @api.depends(

@@ -54,10 +54,17 @@ class CxCampaignRun(models.Model):
         )
 
     @api.model
-    def _settle_runs(self, company, partner_ids=None):
-        """End the runs of a company whose time has come.
+    def _companies(self):
+        """The companies in which somebody takes part in something."""
+        groups = self._read_group([("state", "=", "running")], ["company_id"])
+        return [company for [company] in groups]
+
+    @api.model
+    def _settle_runs(self, company, partner_ids=None, limit=None):
+        """End the runs of a company whose time has come; how many.
 
         :param partner_ids: of these commercial partners; of the whole company when None
+        :param limit: end so many at most, so that nobody is kept waiting
         """
         for model in ("cx.customer", "res.partner", "mail.blacklist", "cx.topic.optout"):
             self.env[model].flush_model()
@@ -72,8 +79,9 @@ class CxCampaignRun(models.Model):
                  LEFT JOIN res_partner p ON p.id = c.partner_id
                      WHERE r.state = 'running' AND c.company_id = %(company)s AND %(those)s
                        ) AS judged
-                 WHERE reason IS NOT NULL ORDER BY id
+                 WHERE reason IS NOT NULL ORDER BY id %(limit)s
                 """,
+                limit=SQL("LIMIT %s", limit) if limit else SQL(),
                 reason=self._stopping(today),
                 company=company.id,
                 those=SQL("true") if partner_ids is None
@@ -85,6 +93,7 @@ class CxCampaignRun(models.Model):
             by_reason.setdefault(reason, []).append(run_id)
         for reason, ids in by_reason.items():
             self.browse(ids)._stop(reason)
+        return len(rows)
 
     def _stop(self, reason):
         """End runs, with what was still to be done for them.
@@ -140,11 +149,13 @@ class CxCampaignRun(models.Model):
                          JOIN cx_campaign_step s ON s.parent_id = a.step_id AND s.active
                         WHERE a.run_id = r.id AND a.state IN ('done', 'uncertain')
                           AND s.trigger IN ('opened', 'clicked', 'replied', 'bounced')
+                          AND a.done_at + s.validity * interval '1 day' > %s
                           AND NOT EXISTS (SELECT FROM cx_campaign_act n
                                            WHERE n.run_id = r.id AND n.step_id = s.id))
                 """,
                 company.id,
                 (*OPEN, "uncertain"),
+                fields.Datetime.now(),
             )
         )
         self.browse([row[0] for row in rows])._stop("completed")

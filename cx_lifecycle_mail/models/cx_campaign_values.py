@@ -4,6 +4,7 @@ All is read as the campaign's author would read it, and written in the content's
 number of queries does not depend on how many acts there are.
 """
 
+from odoo.exceptions import AccessError
 from odoo.tools import format_amount, format_date, format_datetime
 from odoo.tools.misc import get_lang
 
@@ -30,6 +31,8 @@ class Lot:
         self.paths = [(path, *ALIASES.get(path, path).split(".")) for path in variables]
         self.made = {path: getattr(step, MADE[path])(acts) for path in variables if path in MADE}
         self.facts = {fact if isinstance(fact, str) else fact[0] for fact in prepared.facts}
+        self.hidden = {}
+        self._look(acts)
         self.roles = self._roles(author.env) if "role" in self.facts else {}
 
     def values(self, act):
@@ -46,8 +49,11 @@ class Lot:
         return values
 
     def about(self, act):
-        """``{fact: its values}`` for one act, in lower case."""
-        customer = self.customers[act.customer_id.id]
+        """``{fact: its values}`` for one act, in lower case.
+
+        :raise AccessError: as above
+        """
+        customer = self._seen(self.customers[act.customer_id.id])
         known = {}
         for fact in self.facts:
             if fact == "need":
@@ -75,11 +81,46 @@ class Lot:
 
     def _follow(self, act, record, names):
         for name in names[:-1]:
-            record = record[name]
-        value = record[names[-1]]
+            record = self._seen(record)[name]
+        value = self._seen(record)[names[-1]]
         if not value:
             return ""
         return WRITTEN[record._fields[names[-1]].type](self, act, record, names[-1], value)
+
+    # ----------------------------------------------------------------- rights
+    def _look(self, acts):
+        """Find out which records that lie on the paths the author may not read.
+
+        Odoo asks when it reads from the database only; its cache is everybody's.
+        """
+        ways = {("object",)}
+        for _path, root, *names in self.paths:
+            if root in RECORDS:
+                ways.update((root, *names[:length]) for length in range(len(names) + 1))
+        reached = {}
+        for way in sorted(ways, key=len):
+            *before, name = way
+            if before:
+                field = reached[tuple(before)]._fields[name]
+                if field.type != "many2one":
+                    continue
+                records = reached[tuple(before)].mapped(name)
+            else:
+                found = [self._record(act, name) for act in acts]
+                records = found[0].union(*found)
+            reached[way] = readable = records._filtered_access("read")
+            self.hidden.setdefault(records._name, set()).update((records - readable).ids)
+
+    def _seen(self, record):
+        if record.id in self.hidden.get(record._name, ()):
+            raise AccessError(
+                record.env._(
+                    "%(user)s may not read the record %(id)s of %(model)s.",
+                    user=record.env.user.sudo().name,  # sudo: a name, for the message
+                    id=record.id, model=record._description,
+                )
+            )  # fmt: skip
+        return record
 
     def _roles(self, env):
         """The codes of the roles that people hold for customers in general."""
@@ -121,7 +162,7 @@ class Lot:
         return dict(record._fields[name]._description_selection(record.env)).get(value, "")
 
     def _name(self, _act, _record, _name, value):
-        return value.display_name or ""
+        return self._seen(value).display_name or ""
 
 
 WRITTEN = {

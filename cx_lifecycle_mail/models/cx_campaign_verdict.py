@@ -153,8 +153,8 @@ class CxCampaignAct(models.Model):
         """SQL: the step of act ``a`` went to its address not long ago, for another customer."""
         return SQL(
             "EXISTS (SELECT FROM cx_campaign_act o WHERE o.email = a.email AND o.id <> a.id"
-            " AND o.step_id = a.step_id AND o.state IN ('sending', 'done', 'uncertain')"
-            " AND o.done_at > %s)",
+            " AND o.customer_id <> a.customer_id AND o.step_id = a.step_id"
+            " AND o.state IN ('sending', 'done', 'uncertain') AND o.done_at > %s)",
             now - timedelta(days=TWIN_DAYS),
         )
 

@@ -30,7 +30,7 @@ TYPES = {
     "char", "text", "date", "datetime", "integer", "float", "monetary", "selection", "many2one",
 }  # fmt: skip
 # a second fence behind the rights of the author, who may be an administrator
-PRIVATE = re.compile(r"passw|passkey|token|secret|api_key|signup|totp")
+PRIVATE = re.compile(r"passw|token|secret|api_key|passkey|signup|totp")
 TECHNICAL = ("ir.", "base.", "bus.", "auth")
 
 
@@ -84,21 +84,26 @@ class CxCampaignStep(models.Model):
                 return self.env._(
                     "%(path)s: %(field)s cannot be written in a mail.", path=path, field=name
                 )
-            if user := next((env.user for env in envs if not self._may_read(env, field)), None):
+            read = [field]
+            if field.relational:
+                model = self.env[field.comodel_name]
+                read.append(model._fields["display_name"])
+            if user := next((env.user for env in envs if not self._may_read(env, read)), None):
                 return self.env._(
                     "%(path)s: %(user)s may not read %(field)s of %(model)s.",
                     path=path, user=user.sudo().name,  # sudo: a name, for the message
-                    field=name, model=model._description,
+                    field=name, model=self.env[field.model_name]._description,
                 )  # fmt: skip
-            if not last:
-                model = self.env[field.comodel_name]
         return ""
 
-    def _may_read(self, env, field):
-        """Whether a user may read a field, with no regard to single records."""
-        model = env[field.model_name].sudo(False)  # the crons' rights are nobody's rights
-        technical = model._name.startswith(TECHNICAL)
-        return not technical and model.has_access("read") and model._has_field_access(field, "read")
+    def _may_read(self, env, fields):
+        """Whether a user may read the fields, with no regard to single records."""
+        for field in fields:
+            model = env[field.model_name].sudo(False)  # the crons' rights are nobody's rights
+            allowed = model.has_access("read") and model._has_field_access(field, "read")
+            if not allowed or model._name.startswith(TECHNICAL):
+                return False
+        return True
 
     def _unknown(self, facts):
         """What is wrong with the facts of conditions; empty when nothing is."""
@@ -125,4 +130,4 @@ class CxCampaignStep(models.Model):
             return list(dict.fromkeys([*codes, *(code.split("_")[0] for code in codes)]))
         model = {"need": "cx.need", "role": "cx.buyer.role", "stage": "cx.stage"}[name]
         # sudo: a vocabulary that is the same for everybody
-        return self.env[model].sudo().search([]).mapped("code")
+        return self.env[model].sudo().search([], limit=100).mapped("code")

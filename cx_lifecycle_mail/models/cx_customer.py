@@ -24,9 +24,10 @@ class CxCustomer(models.Model):
     @api.model
     def _settle_calls(self, company, on, partner_ids=None):
         """In the order's transaction, and at night: what a purchase or a verdict ends."""
-        super()._settle_calls(company, on, partner_ids)
+        done = super()._settle_calls(company, on, partner_ids)
         # sudo: participants are written by the machine, whoever sold or judged
         self.env["cx.campaign.run"].sudo()._settle_runs(company, partner_ids)
+        return done
 
     def action_email(self):
         """Prepare a mailing to the contacts of these customers; nothing is sent yet."""
@@ -47,6 +48,4 @@ class CxCustomer(models.Model):
     @api.model
     def mail_allowed_qweb_expressions(self):
         """Contents are no templates: see :mod:`engine.text` for what may really be in them."""
-        return super().mail_allowed_qweb_expressions() + tuple(
-            f"object.{path}" for path in OFFERED
-        )
+        return super().mail_allowed_qweb_expressions() + tuple(f"object.{path}" for path in OFFERED)

@@ -1,7 +1,7 @@
 """Customers found by the place they have in the audience of a campaign."""
 
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -28,6 +28,9 @@ class CxCustomer(models.Model):
 
     def _in_audience(self, campaign_id="", members="", code="", *rest):
         """Who would enter a campaign now, or would not for one reason."""
+        if not self.env.user.has_group("cx_lifecycle.group_marketer"):
+            # reps are not to know who is held out: they would treat them otherwise
+            raise AccessError(self.env._("Audience: only marketers see who is in it."))
         campaign = self.env["cx.campaign"].browse(int(campaign_id) if campaign_id.isdigit() else 0)
         if rest or members not in ("future", "present", "both") or not campaign.exists():
             raise UserError(self.env._("Audience: open it from the campaign again."))

@@ -7,23 +7,13 @@ class CxCustomer(models.Model):
 
     def _absorb(self, others, partner, sources):
         """Take over the participations of others, so that nobody gets a step twice."""
-        runs = self.env["cx.campaign.run"]
-        runs.flush_model()
-        mine = self.env.execute_query(
-            SQL("SELECT DISTINCT campaign_id FROM cx_campaign_run WHERE customer_id = %s", self.id)
-        )
-        runs.search(
-            [
-                ("customer_id", "in", others.ids),
-                ("campaign_id", "in", [row[0] for row in mine]),
-                ("state", "=", "running"),
-            ]
-        )._stop("no_contact")
+        self._surplus_runs(others)._stop("no_contact")
         self.env.cr.execute(
             SQL(
                 # one cause twice in a history: both stay, told apart
-                "UPDATE cx_campaign_run r SET customer_id = %(kept)s, entry_key = CASE WHEN EXISTS ("
-                " SELECT FROM cx_campaign_run k WHERE k.campaign_id = r.campaign_id"
+                "UPDATE cx_campaign_run r SET customer_id = %(kept)s,"
+                " entry_key = CASE WHEN EXISTS (SELECT FROM cx_campaign_run k"
+                " WHERE k.campaign_id = r.campaign_id"
                 " AND k.entry_key = r.entry_key AND k.id <> r.id"
                 " AND (k.customer_id = %(kept)s OR k.customer_id = ANY(%(others)s)))"
                 " THEN r.entry_key || ':merged:' || r.customer_id ELSE r.entry_key END"
@@ -39,5 +29,41 @@ class CxCustomer(models.Model):
                 others.ids,
             )
         )
+        self._no_purchase_by_merging(others)
+        kept_out = others.filtered("no_campaigns_until").sorted("no_campaigns_until")[-1:]
+        if kept_out and not self.no_campaigns_until:
+            self.write({name: kept_out[name]
+                        for name in ("no_campaigns_until", "no_campaigns_reason")})  # fmt: skip
+            self.flush_recordset()
         self.env.invalidate_all(flush=False)
         return super()._absorb(others, partner, sources)
+
+    def _surplus_runs(self, others):
+        """Runs of others that cannot go on beside those of the customer they become."""
+        runs = self.env["cx.campaign.run"]
+        runs.flush_model()
+        history = runs.search([("customer_id", "in", (self | others).ids)])
+        known = set(history.filtered(lambda run: run.customer_id == self).campaign_id.ids)
+        going_on = history.filtered(lambda run: run.state == "running").sorted("id")
+        exclusive = any(run.exclusive for run in going_on if run.customer_id == self)
+        surplus = runs.browse()
+        for run in going_on.filtered(lambda run: run.customer_id != self):
+            if run.campaign_id.id in known or (run.exclusive and exclusive):
+                surplus |= run
+                continue
+            known.add(run.campaign_id.id)
+            exclusive = exclusive or run.exclusive
+        return surplus
+
+    def _no_purchase_by_merging(self, others):
+        """What others bought before is no new purchase: it ends no participation."""
+        days = [day for day in (self | others).mapped("last_purchase_on") if day]
+        if days:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE cx_campaign_run SET bought_before = greatest(bought_before, %s)"
+                    " WHERE customer_id = %s AND state = 'running'",
+                    max(days),
+                    self.id,
+                )
+            )

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 
 class CxTopic(models.Model):
@@ -14,6 +14,24 @@ class CxTopic(models.Model):
     description = fields.Char(translate=True, help="Shown below the name.")
     company_id = fields.Many2one("res.company", help="Of one company only; of all when empty.")
     active = fields.Boolean(default=True)
+
+    @api.constrains("company_id")
+    def _check_company(self):
+        """Who opts out of a topic does so for the company whose campaign wrote."""
+        for topic in self.filtered("company_id"):
+            # sudo: campaigns of other companies count, and archived ones
+            campaigns = self.env["cx.campaign"].sudo().with_context(active_test=False)
+            others = campaigns.search(
+                [("topic_id", "=", topic.id), ("company_id", "!=", topic.company_id.id)], limit=1
+            )
+            if others:
+                raise ValidationError(
+                    self.env._(
+                        "Company: a campaign of %(company)s, %(campaign)s, is about %(topic)s. "
+                        "Choose another topic there first, or leave the company empty.",
+                        company=others.company_id.name, campaign=others.name, topic=topic.name,
+                    )
+                )  # fmt: skip
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_said_no(self):

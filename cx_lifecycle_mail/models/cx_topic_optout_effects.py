@@ -18,7 +18,7 @@ class CxTopicOptout(models.Model):
         emails = [email for email in emails if email]
         if not emails:
             return
-        for model in ("cx.topic.optout", "cx.campaign.run", "cx.customer", "res.partner"):
+        for model in ("cx.campaign.run", "cx.customer", "res.partner"):
             self.env[model].flush_model()
         # when none of them takes part, this one query is all that it costs
         rows = self.env.execute_query(

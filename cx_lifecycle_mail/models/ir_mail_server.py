@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import fields, models
 from odoo.tools import SQL
 
@@ -31,6 +33,8 @@ class IrMailServer(models.Model):
             return None
         try:
             session = self._connect__(mail_server_id=self.id or None, smtp_from=smtp_from)
+        except psycopg2.Error:
+            raise  # our database's trouble, not the mail server's
         except Exception as error:  # noqa: BLE001  whatever keeps it from being reached
             self._cx_pause(brief(error))
             return None

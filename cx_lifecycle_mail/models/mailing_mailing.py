@@ -105,6 +105,8 @@ class MailingMailing(models.Model):
         return templates
 
     def _cx_label(self, name):
+        """The field as people see it: they write the body in another one, that of the editor."""
+        name = "body_arch" if name == "body_html" else name
         return self._fields[name]._description_string(self.env)
 
     def _cx_problem(self, code):
@@ -177,6 +179,15 @@ class MailingMailing(models.Model):
         if not (default or {}).get("cx_step_id"):
             self._cx_refuse()
         return super().copy_data(default)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sent(self):
+        # sudo: whether there are any, whoever deletes
+        acts = self.env["cx.campaign.act"].sudo()
+        if acts.search_count([("mailing_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._("Mails were sent from this content: archive it, their figures stay.")
+            )
 
     # ----------------------------------------------------------------- sending
     def _cx_refuse(self):

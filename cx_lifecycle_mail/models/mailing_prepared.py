@@ -75,18 +75,14 @@ class MailingMailing(models.Model):
         :raise ValidationError: when it may not be sent
         """
         self.ensure_one()
-        mailing = self.with_context(lang=self.cx_lang, cx_untitled=True)
-        key = mailing._cx_key()
+        key = self._cx_key()
         prepared = PREPARED.get(key)
-        # what another transaction prepared may have been rolled back, or deleted
-        if (
-            not prepared
-            or mailing._cx_codes(code for code, _link in prepared.codes) != prepared.codes
-        ):
-            prepared = PREPARED[key] = mailing._cx_prepare()
-        if problem := mailing.cx_step_id._refused(prepared.variables - OURS):
+        # what another transaction prepared may have been rolled back, or deleted since
+        if not prepared or self._cx_codes(dict(prepared.codes)) != prepared.codes:
+            prepared = PREPARED[key] = self._cx_prepare()
+        if problem := self.cx_step_id._refused(prepared.variables - OURS):
             raise ValidationError(problem)
-        return prepared._replace(html=prepared.html.within(*mailing._cx_layout()))
+        return prepared._replace(html=prepared.html.within(*self._cx_layout()))
 
     def _cx_key(self):
         """What a prepared content depends on."""
@@ -105,7 +101,7 @@ class MailingMailing(models.Model):
         compiled = self._cx_compiled()
         body = self._cx_tracked(self.body_html or "")
         if not _shown(text.compile(body, True), PREFERENCES):
-            body += self._cx_footer()
+            body += self.with_context(lang=self.cx_lang)._cx_footer()
         preview = PREVIEW.format(html_escape(self.preview.strip())) if self.preview else ""
         html = text.compile(prepend_html_content(body, preview) + PIXEL, True)
         return Prepared(
@@ -122,7 +118,8 @@ class MailingMailing(models.Model):
         body = self._replace_local_links(body, base)
         values = self._get_link_tracker_values()
         # sudo: links are counted whoever sends the campaign
-        body = self.sudo()._shorten_links(body, values, blacklist=[VARIABLE], base_url=base)
+        linked = self.sudo().with_context(cx_untitled=True)
+        body = linked._shorten_links(body, values, blacklist=[VARIABLE], base_url=base)
         return CLOSED_EARLY.sub(r"<\1\2></\1>", SHORT.sub(r'\1/m/{{ mail.trace }}"', body))
 
     def _cx_footer(self):

@@ -9,6 +9,8 @@ class MailingTrace(models.Model):
     # each incoming mail asks by it
     _cx_message_index = models.Index("(message_id) WHERE message_id IS NOT NULL")
     _cx_address_index = models.Index("(email) WHERE trace_status = 'bounce'")
+    # few are on their way at any time
+    _cx_outgoing_index = models.Index("(id) WHERE trace_status = 'outgoing'")
 
     def set_opened(self, domain=None):
         traces = super().set_opened(domain=domain)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Command
 
 from ..models.cx_campaign_act_actions import MARKETER
 
@@ -22,10 +23,10 @@ class CxCampaignEnter(models.TransientModel):
         values = super().default_get(fields)
         ids, model = self.env.context.get("active_ids"), self.env.context.get("active_model")
         if ids and "partner_ids" not in values:
-            if model == "res.partner":
-                values["partner_ids"] = ids
-            elif model == "cx.customer":
-                values["partner_ids"] = self.env["cx.customer"].browse(ids).partner_id.ids
+            if model == "cx.customer":
+                ids = self.env["cx.customer"].browse(ids).partner_id.ids
+            if model in ("cx.customer", "res.partner"):
+                values["partner_ids"] = [Command.set(ids)]
         return values
 
     @api.depends("partner_ids", "campaign_id")
@@ -52,10 +53,11 @@ class CxCampaignEnter(models.TransientModel):
                 yield self.env._(
                     "Of them, %s are held out: nothing is done, to compare with.", held
                 )
-        elif number and self.campaign_id.holdout_share:
-            share = self.env["cx.customer"]._percent(self.campaign_id.holdout_share)
-            yield self.env._("About %s of them are not chosen, by chance, to measure the effect.",
-                             share)  # fmt: skip
+        elif number and (share := self.campaign_id._held_out_share()):
+            yield self.env._(
+                "About %s of them are not chosen, by chance, to measure the effect.",
+                self.env["cx.customer"]._percent(share),
+            )
         if already := counts["already"]:
             yield self.env._(
                 "%s do not: entered today already, or the campaign's condition is not for them.",

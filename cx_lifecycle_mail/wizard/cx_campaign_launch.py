@@ -32,7 +32,9 @@ class CxCampaignLaunch(models.TransientModel):
         except (AccessError, UserError, ValidationError) as error:
             failure = str(error)
         checks = campaign._launch_checks(audience)
-        if failure and not any(check.text == failure for check in checks):
+        # an author who left is a finding already, and why it could not be counted
+        told = campaign._author_problem() or any(check.text == failure for check in checks)
+        if failure and not told:
             checks.insert(0, campaign._finding("block", "domain", failure))
         figures = audience or {}
         # sudo: only made with a count, here

@@ -13,7 +13,7 @@ class CxCampaignLaunchLine(models.TransientModel):
     launch_id = fields.Many2one("cx.campaign.launch", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer()
     level = fields.Selection(LEVELS, "Weight", required=True)
-    step_id = fields.Many2one("cx.campaign.step", "Step", ondelete="cascade")
+    step_id = fields.Many2one("cx.campaign.step", ondelete="cascade")
     field = fields.Char("Where", required=True)
     text = fields.Text("What", required=True)
 

@@ -12,8 +12,8 @@ counts duplicates and losses counts there.
 import asyncio
 import contextlib
 import email
-import itertools
 import json
+import logging
 import os
 import random
 import threading
@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from aiosmtpd.smtp import SMTP
 
 HOST = "127.0.0.1"
+logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # it tells of every connection cut
 FOREVER = 3600.0
 
 
@@ -55,7 +56,8 @@ class Rule:
     grey: float = 0.0
 
     def __post_init__(self):
-        self.hits = []  # (time, number, recipient) of each time it was followed
+        self.hits = []  # (number, recipient, the client's port) of each time it was followed
+        self.named = {}  # when each recipient was first named
 
 
 class Sink:
@@ -66,7 +68,7 @@ class Sink:
         self.options = {"enable_SMTPUTF8": True, **options}  # of aiosmtpd's SMTP
         self.dice = random.Random(seed)
         self.number = self.connections = 0
-        self.first_named = {}
+        self.reader = None  # called with the line of what was taken, before it is answered
         self.loop = asyncio.new_event_loop()
         self.port = 0
         self.server = None
@@ -74,6 +76,8 @@ class Sink:
 
     def __enter__(self):
         self.journal = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        with open(self.path, encoding="utf-8") as lines:
+            self.lines = [json.loads(line) for line in lines]
         self.thread.start()
         self.accept()
         return self
@@ -96,11 +100,7 @@ class Sink:
 
     def taken(self, since=0):
         """The journal from that line on."""
-        with open(self.path, encoding="utf-8") as lines:
-            return [json.loads(line) for line in itertools.islice(lines, since, None)]
-
-    def hits(self):
-        return sum(len(rule.hits) for rule in self.rules)
+        return self.lines[since:]
 
     # ------------------------------------------------------- within the thread
     def _run(self):
@@ -113,6 +113,8 @@ class Sink:
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(10)
 
     async def _open(self):
+        if self.server:
+            return
         self.server = await self.loop.create_server(
             lambda: Session(self), HOST, self.port, reuse_address=True
         )
@@ -129,22 +131,20 @@ class Sink:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
 
-    def rule(self, phase, number, recipient):
+    def rule(self, phase, number, recipient, port):
         """The rule to follow now, if any."""
         now = time.time()
-        if phase == "rcpt":
-            self.first_named.setdefault(recipient, now)
         for rule in self.rules:
             fits = (
                 rule.phase == phase
                 and rule.times > len(rule.hits)
                 and rule.to in ("", recipient)
                 and (not rule.numbers or number in rule.numbers)
-                and (not rule.grey or now < self.first_named.get(recipient, now) + rule.grey)
+                and (not rule.grey or now < rule.named.setdefault(recipient, now) + rule.grey)
                 and (rule.share >= 1 or self.dice.random() < rule.share)
             )
             if fits:
-                rule.hits.append((now, number, recipient))
+                rule.hits.append((number, recipient, port))
                 return rule
         return None
 
@@ -165,6 +165,8 @@ class Sink:
             "body": body.decode("latin-1"),
         }
         os.write(self.journal, json.dumps(line).encode() + b"\n")
+        self.lines.append(line)
+        return line
 
 
 class Session(SMTP):
@@ -178,9 +180,12 @@ class Session(SMTP):
 
     async def _fault(self, phase):
         """Follow a rule: the answer it gives, None when all goes on as if nothing had been."""
-        rule = self.sink.rule(phase, self.number, self.recipient)
+        port = self.transport.get_extra_info("peername")[1]
+        rule = self.sink.rule(phase, self.number, self.recipient, port)
         if phase == "dot" and (not rule or rule.take or not (rule.reply or rule.drop)):
-            self.sink.take(self.number, self.envelope)
+            line = self.sink.take(self.number, self.envelope)
+            if self.sink.reader:
+                await self.sink.loop.run_in_executor(None, self.sink.reader, line)
         if not rule:
             return None
         await asyncio.sleep(rule.wait)

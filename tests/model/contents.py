@@ -1,9 +1,9 @@
 """What tests of contents and letters need: a campaign with a step, and acts ready to be sent."""
 
+from model.common import TODAY, LifecycleCase
+
 from odoo import fields
 from odoo.tests import new_test_user
-
-from model.common import TODAY, LifecycleCase
 
 LINKS = {
     "one_click": "https://shop.example/u/{}",

@@ -102,29 +102,47 @@ class TestActs(ActionsCase):
         self.assertEqual(set(following.mapped("step_id.name")), {"Then call", "Not opened"})
 
     def test_a_participation_at_its_end_goes_on(self):
-        for decide, state in (("action_send_again", "waiting"), ("action_settle", "done")):
-            campaign, act = self.uncertain(exclusive=False)
-            run = campaign.run_ids
-            self.Run._finish_completed(self.company)
-            self.assertEqual((run.state, run.reason), ("finished", "completed"))
-            run.ends_on = TODAY - timedelta(days=1)
-            getattr(act.with_user(self.marketer), decide)()
-            self.assertEqual(act.state, state)
-            self.assertEqual((run.state, run.reason, run.ended_at), ("running", False, False))
-            self.assertGreater(run.ends_on, TODAY)
+        campaign, act = self.taking_part()
+        act.write({"state": "failed", "reason": "error", "done_at": fields.Datetime.now()})
+        run = campaign.run_ids
+        self.Run._finish_completed(self.company)
+        self.assertEqual((run.state, run.reason), ("finished", "completed"))
+        run.ends_on = TODAY - timedelta(days=1)
+        act.with_user(self.marketer).action_retry()
+        self.assertEqual(act.state, "waiting")
+        self.assertEqual((run.state, run.reason, run.ended_at), ("running", False, False))
+        self.assertGreater(run.ends_on, TODAY)
+        self.work()
+        self.assertEqual(self.acts(campaign), [("Activity", "done", False)])
 
     def test_what_was_stopped_stays_so(self):
         campaign, act = self.uncertain()
         campaign.run_ids._stop("bought")
-        for decide in ("action_send_again", "action_settle"):
-            with self.assertRaisesRegex(UserError, r"Firm was stopped \(Bought again\)"):
-                getattr(act.with_user(self.marketer), decide)()
+        with self.assertRaisesRegex(UserError, r"Firm was stopped \(Bought again\)"):
+            act.with_user(self.marketer).action_send_again()
         campaign, act = self.uncertain(exclusive=False)
         self.Run._finish_completed(self.company)
         campaign._finish()
         with self.assertRaisesRegex(UserError, "Wake up is finished"):
             act.with_user(self.marketer).action_send_again()
         self.assertEqual(act.state, "uncertain")
+
+    def test_what_was_stopped_can_be_taken_for_sent(self):
+        """It is known then, but nothing follows."""
+        for finish in (False, True):
+            campaign, act = self.uncertain(exclusive=False)
+            self.step(campaign, act.step_id, name="Then call")
+            if finish:
+                campaign._finish()
+            else:
+                campaign.run_ids._stop("bought")
+            reason = campaign.run_ids.reason
+            act.with_user(self.marketer).action_settle()
+            self.assertEqual((act.state, act.reason), ("done", False))
+            self.assertEqual(act.attempt_ids.outcome, "settled")
+            self.assertEqual((campaign.run_ids.state, campaign.run_ids.reason),
+                             ("stopped", reason))  # fmt: skip
+            self.assertEqual(campaign.run_ids.act_ids, act)
 
     def test_now(self):
         campaign = self.campaign(steps=[{"delay": 5}])
@@ -350,8 +368,7 @@ class TestByHand(ActionsCase):
     def test_from_lists_of_contacts_and_of_customers(self):
         Enter = self.env["cx.campaign.enter"].with_user(self.rep)
         chosen = Enter.with_context(active_model="res.partner", active_ids=self.all.ids)
-        self.assertEqual(chosen.new(chosen.default_get(["partner_ids"])).partner_ids._origin,
-                         self.all)  # fmt: skip
+        self.assertEqual(Form(chosen).partner_ids[:], self.all)
         chosen = Enter.with_context(active_model="cx.customer", active_ids=self.customer.ids)
         with Form(chosen) as form:
             self.assertEqual(form.partner_ids[:], self.firm)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from model.campaigns import CampaignCase
 from model.common import TODAY
 
+from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import new_test_user
 
@@ -200,7 +201,15 @@ class TestActs(CampaignCase):
         self.work()
         act = campaign.run_ids.act_ids
         self.assertEqual(act.state, "waiting")
-        self.assertEqual(act.due_at.date(), self.customer.lost_on - timedelta(days=10))
+        midnight = self.customer.lost_on - timedelta(days=10)
+        self.assertEqual(act.due_at, fields.Datetime.to_datetime(midnight))
+        self.contact.country_id = self.env.ref("base.jp")
+        act.due_at = act.not_before = "2026-01-01 00:00:00"
+        self.work()
+        self.assertEqual(
+            act.due_at, fields.Datetime.to_datetime(midnight) - timedelta(hours=9),
+            "it begins where the customer is",
+        )  # fmt: skip
         self.customer.sudo().lost_on = False
         act.due_at = act.not_before = "2026-01-01 00:00:00"
         self.work()

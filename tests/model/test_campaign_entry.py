@@ -222,9 +222,9 @@ class TestEntry(CampaignCase):
         campaign._launch()
         other = self.env["res.company"].create({"name": "Other"})
         marketer.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
-        with self.assertLogs("odoo.addons.cx_lifecycle_mail", "ERROR"):
-            self.work()
-        self.assertIn("may no longer work", campaign.problem)
+        self.work()
+        self.assertEqual(campaign.state, "paused")
+        self.assertIn("does not work for", campaign.problem)
         self.assertFalse(campaign.run_ids)
 
     def test_conditions_are_literals_of_readable_fields(self):
@@ -233,6 +233,41 @@ class TestEntry(CampaignCase):
         for domain in ("[('name', '=', user.name)]", "__import__('os')", "[('nothing', '=', 1)]"):
             with self.assertRaises(ValidationError):
                 campaign.with_user(marketer).domain = domain
+
+    def test_nobody_launches_or_lends_rights_by_writing_a_value(self):
+        marketer = new_test_user(self.env, "camp_forge", "cx_lifecycle.group_marketer")
+        campaign = self.campaign().with_user(marketer)
+        for values in (
+            {"state": "running"},
+            {"user_id": self.env.ref("base.user_admin").id},
+            {"launched_at": "2020-01-01 00:00:00"},
+        ):
+            with self.assertRaises(AccessError):
+                campaign.write(values)
+            with self.assertRaises(AccessError):
+                self.Campaign.with_user(marketer).create({"name": "Forged", **values})
+        campaign._launch()
+        self.assertEqual(campaign.state, "running")
+        campaign.action_pause()
+        campaign.action_resume()
+        campaign.action_finish()
+        self.assertEqual(campaign.state, "finished")
+
+    def test_the_block_list_counts_on_entry_as_in_the_end(self):
+        self.quiet.partner_id.email = "quiet@example.com"
+        self.env["mail.blacklist"]._add("quiet@example.com")
+        campaign = self.launched()
+        campaign._look()
+        self.assertEqual(campaign.last_entry["excluded"], {"blacklisted": 1})
+
+    def test_new_rules_make_nobody_quiet(self):
+        campaign = self.campaign(entry="going_quiet", members="future", quiet_days=0)
+        campaign.write({"launched_on": ago(20), "launched_at": f"{ago(20)} 00:00:00"})
+        self.fresh.sudo().dormant_on = ago(3)
+        self.policy.published_at = f"{ago(1)} 10:00:00"
+        self.assertEqual(campaign._audience()["enter"], 0)
+        self.policy.published_at = f"{ago(30)} 10:00:00"
+        self.assertEqual(campaign._audience()["enter"], 1)
 
     def test_missing_parts_are_named(self):
         for values in (

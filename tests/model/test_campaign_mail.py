@@ -218,6 +218,17 @@ class TestMail(MailCase):
         self.work()
         self.assertIn(("clicked", "done", False), self.acts(campaign))
 
+    def test_a_copy_has_the_same_steps_and_contents_and_nobody_in_it(self):
+        campaign = self.mailing("First", exclusive=False)
+        self.mail(campaign.step_ids, campaign, "Second", name="Reminder", trigger="not_opened")
+        self.work()
+        copy = campaign.copy()
+        self.assertEqual((copy.state, copy.run_count), ("draft", 0))
+        self.assertNotEqual(copy.utm_campaign_id, campaign.utm_campaign_id)
+        first, second = copy.step_ids.sorted("id")
+        self.assertEqual((first.parent_id.id, second.parent_id), (False, first))
+        self.assertEqual(copy.step_ids.mailing_ids.mapped("subject"), ["First", "Second"])
+
     def test_a_reply_ends_it(self):
         campaign = self.mailing(launch=False)
         self.step(campaign, campaign.step_ids, name="Later", kind="wait", delay=5)
@@ -294,7 +305,7 @@ class TestServer(MailCase):
         self.assertGreater(self.server.cx_paused_until, NOW())
         self.assertIn("Too many", self.server.cx_pause_reason)
         self.server.cx_paused_until = NOW()
-        self.later(minutes=3)
+        self.later(minutes=8)
         self.assertEqual(len(self.people()), len(others) + 1)
         self.assertEqual(self.server.cx_pauses, 0)
 
@@ -315,10 +326,83 @@ class TestServer(MailCase):
         self.sink.rules.append(Rule("data", drop=True, times=1))
         campaign = self.mailing()
         self.work()
-        self.assertEqual(campaign.run_ids.act_ids.state, "waiting")
-        self.server.cx_paused_until = NOW()
-        self.later(minutes=3)
+        act = campaign.run_ids.act_ids
+        self.assertEqual((act.state, act.tries), ("waiting", 1))
+        self.assertFalse(self.server.cx_paused_until, "it may have been the message")
+        self.later(minutes=6)
         self.assertEqual(self.people(), ["ada@example.com"])
+
+    def test_one_recipient_who_cuts_the_line_keeps_nobody_waiting(self):
+        for number in range(4):
+            self.buy(self.partner(f"P{number}", email=f"p{number}@example.com"), *DORMANT)
+        self.sink.rules.append(Rule("rcpt", drop=True, to="ada@example.com"))
+        campaign = self.mailing()
+        self.work()
+        self.assertEqual(self.people(), [f"p{number}@example.com" for number in range(4)])
+        act = campaign.run_ids.act_ids.filtered(lambda act: act.customer_id == self.customer)
+        self.assertEqual((act.state, act.tries), ("waiting", 1))
+
+    def test_a_sender_nobody_takes_is_not_the_recipients_fault(self):
+        self.sink.rules.append(Rule("mail", "553 5.7.1 Sender not owned"))
+        campaign = self.mailing()
+        self.work()
+        act = campaign.run_ids.act_ids
+        self.assertEqual((act.state, act.tries), ("waiting", 0))
+        self.assertIn("Sender not owned", self.server.cx_pause_reason)
+        self.sink.rules.clear()
+        self.server.cx_paused_until = NOW()
+        self.later(minutes=8)
+        self.assertEqual(self.people(), ["ada@example.com"])
+
+    def test_a_message_refused_says_nothing_of_the_address(self):
+        self.sink.rules.append(Rule("dot", "554 5.6.0 Looks like spam"))
+        campaign = self.mailing(exclusive=False)
+        self.work()
+        act = campaign.run_ids.act_ids
+        self.assertEqual((act.state, act.trace_id.trace_status), ("refused", "error"))
+        self.sink.rules.clear()
+        again = self.mailing("Another", exclusive=False)
+        self.work()
+        self.assertEqual(again.last_entry["enter"], 1)
+        self.assertEqual(self.people(), ["ada@example.com"])
+
+    def test_one_broken_campaign_stops_no_other(self):
+        broken = self.mailing("Broken", exclusive=False, step={"domain": "[('name', '=', 'Ada')]"})
+        self.patch(
+            type(self.Act), "_condition_holds",
+            lambda acts, step, those: 1 / 0 if step.campaign_id == broken
+            else dict.fromkeys(those.ids, True),
+        )  # fmt: skip
+        other = self.mailing("Other", exclusive=False)
+        self.work()
+        self.assertEqual(other.run_ids.act_ids.state, "done")
+        act = broken.run_ids.act_ids
+        self.assertEqual((act.state, act.reason, act.tries), ("waiting", "error", 1))
+
+    def test_what_cannot_be_built_is_set_aside(self):
+        bad = self.buy(self.partner("Bad", email="bad@example.com"), *DORMANT)
+        build = type(self.server)._build_email__
+
+        def poisoned(servers, *args, **kwargs):
+            if "bad@example.com" in kwargs["email_to"][0]:
+                raise KeyError("poison")
+            return build(servers, *args, **kwargs)
+
+        self.patch(type(self.server), "_build_email__", poisoned)
+        campaign = self.mailing()
+        self.work()
+        self.assertEqual(self.people(), ["ada@example.com"])
+        act = campaign.run_ids.act_ids.filtered(lambda act: act.customer_id == bad)
+        self.assertEqual((act.state, act.reason), ("waiting", "error"))
+
+    def test_the_same_customer_again_is_no_twin(self):
+        campaign = self.mailing(entry="manual")
+        campaign.enter(self.contact.ids, key="a")
+        self.work()
+        self.later(days=5)
+        campaign.enter(self.contact.ids, key="b")
+        self.work()
+        self.assertEqual(self.people(), ["ada@example.com"] * 2)
 
     def test_no_answer_is_uncertain_and_never_sent_again_by_itself(self):
         for taken in (True, False):
@@ -388,7 +472,7 @@ class TestServer(MailCase):
         self.assertIn("were refused", campaign.problem)
         self.assertEqual(campaign.activity_ids.user_id, campaign.user_id)
         campaign.action_resume()
-        self.work()
+        self.later(minutes=1)
         self.assertEqual((campaign.state, campaign.problem), ("running", False))
 
     def test_one_bad_record_is_set_aside_and_the_others_go(self):

@@ -171,6 +171,29 @@ class TestStop(CampaignCase):
         self.work()
         self.assertEqual(self.acts(campaign)[1], ("Later", "skipped", "expired"))
 
+    def test_merged_customers_take_part_once(self):
+        first = self.running()
+        other = self.buy(self.partner("Double", email="double@example.com"), *DORMANT)
+        first.enter(other.partner_id.ids, key="by hand")
+        first.run_ids.filtered(lambda run: run.customer_id == other)._stop("by_hand")
+        second = self.launched(entry="manual")
+        second.enter(other.partner_id.ids)
+        self.assertEqual(second.last_entry, False)
+        loose = self.launched(entry="manual", exclusive=False)
+        loose.enter(other.partner_id.ids)
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            (self.customer | other).partner_id.ids, self.customer.partner_id
+        )
+        self.env.invalidate_all()
+        kept = self.of(self.customer.partner_id)
+        running = self.Run.search([("customer_id", "=", kept.id), ("state", "=", "running")])
+        self.assertEqual(running.campaign_id, first | loose)
+        self.assertEqual(len(running), 2)
+        ended = self.Run.search([("campaign_id", "in", (first | second).ids),
+                                 ("state", "=", "stopped")])  # fmt: skip
+        self.assertEqual(set(ended.mapped("reason")), {"no_contact", "by_hand"})
+        self.assertEqual(ended.customer_id, kept)
+
     def test_two_companies_do_not_stop_each_other(self):
         other = self.env["res.company"].create({"name": "Other"})
         self.accept(other)

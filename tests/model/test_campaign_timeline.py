@@ -48,7 +48,7 @@ class TestTimeline(CampaignCase):
         act = self.act(subject, minutes=minutes, person_id=self.ann.id,
                        message_id=f"<{number}@example.com>")  # fmt: skip
         act.mailing_id = self.env["mailing.mailing"].create(
-            {"subject": "{{ object.name }}, " + subject, "cx_step_id": act.step_id.id,
+            {"subject": f"Raw: {subject}", "cx_step_id": act.step_id.id,
              "mailing_model_id": self.env["ir.model"]._get_id("res.partner")}
         )  # fmt: skip
         act.trace_id = self.env["mailing.trace"].create(
@@ -81,7 +81,7 @@ class TestTimeline(CampaignCase):
         self.assertEqual(item["title"], "Ann, sent", "as it was sent")
         self.assertEqual((item["by"], item["contact"], item["text"]), ("Wake up", "Ann", ""))
         self.env["mail.message"].search([("message_id", "=like", "%@example.com>")]).unlink()
-        self.assertEqual(self.items()[-1]["title"], "{{ object.name }}, sent")
+        self.assertEqual(self.items()[-1]["title"], "Raw: sent")
 
     def test_activities(self):
         step = self.step(self.work_of, name="Call", activity_summary="Ask how it goes")

@@ -9,7 +9,7 @@ from model.common import TODAY, LifecycleCase, ago
 
 from odoo import Command
 from odoo.exceptions import AccessError, ConcurrencyError, UserError, ValidationError
-from odoo.tests import new_test_user
+from odoo.tests import Form, new_test_user
 from odoo.tools import SQL, mute_logger
 
 from odoo.addons.cx_lifecycle_mail.models import consent
@@ -215,6 +215,13 @@ class TestColleagues(ConsentCase):
         said.with_user(self.marketer).unlink()
         self.assertEqual(self.said(), [])
         self.assertIn("wants messages about Offers again", self.notes())
+
+    def test_by_the_dialog(self):
+        with Form(self.Optout.with_user(self.rep), "cx_lifecycle_mail.view_optout_new") as form:
+            form.email = "ada@example.com"
+            form.topic_id = self.offers
+            form.reason = "on the phone"
+        self.assertEqual((form.record.user_id, form.record.reason), (self.rep, "on the phone"))
 
     def test_not_for_companies_of_others(self):
         with self.assertRaises(AccessError):

@@ -110,7 +110,8 @@ class TestEntry(WhyCase):
         for entry, values, words in (
             ("in_stage", {}, "the stage is Dormant; now: Dormant since"),
             ("going_quiet", {}, "14 days before dormant; now: Dormant"),
-            ("going_quiet", {"quiet_by": "rarity"}, "the silence becomes rare; now: Dormant, rare from"),
+            ("going_quiet", {"quiet_by": "rarity"},
+             "the silence becomes rare; now: Dormant, rare from"),
             ("first_purchase", {}, "the first purchase; now: 4 purchases, the last on"),
             ("second_purchase", {}, "the second purchase; now: 4 purchases"),
             ("anniversary", {"date_field_id": date.id, "date_days": 3},
@@ -134,8 +135,8 @@ class TestEntry(WhyCase):
                   campaign.id)  # fmt: skip
         campaign.invalidate_recordset()
         self.assertIn("Ann", self.checks(campaign)["condition"].value)
-        author.write({"company_ids": [(6, 0, self.env["res.company"].create({"name": "X"}).ids)],
-                      "company_id": self.env["res.company"].search([("name", "=", "X")]).id})  # fmt: skip
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        author.write({"company_ids": [(6, 0, elsewhere.ids)], "company_id": elsewhere.id})
         self.assertIn("may no longer work", self.checks(campaign)["condition"].value)
 
     def test_the_last_look_failed(self):
@@ -264,7 +265,7 @@ class TestParticipation(WhyCase):
             [("Breathe", 0, "act_done"), ("Call", 1, "act_waiting"),
              ("Call again", 2, "act_none"), ("Later", 0, "act_waiting")],
         )  # fmt: skip
-        self.assertIn("after 2 days", lines[1].label)
+        self.assertIn("2 days after", lines[1].label)
         self.assertEqual(lines[2].value, "Its turn has not come")
         campaign.run_ids._stop("bought")
         last.active = False
@@ -320,7 +321,10 @@ class TestHeldOut(WhyCase):
         self.assertIn("Firm is held out", sentence)
         arm = next(check for check in checks if check.code == "arm")
         self.assertFalse(arm.met)
-        self.assertIn("90", arm.value)
+        self.assertIn("90%", arm.value)
+        self.company.cx_holdout_share = 0.5
+        arm = self.checks(campaign)["arm"]
+        self.assertIn("95%", arm.value, "of those left, the company holds half out of everything")
 
     def test_reps_are_told_that_it_was_not_chosen(self):
         campaign = self.held_out()
@@ -332,6 +336,10 @@ class TestHeldOut(WhyCase):
         self.assertFalse(self.Run.with_user(self.rep).search([("campaign_id", "=", campaign.id)]))
         with self.assertRaises(AccessError):
             campaign.run_ids.with_user(self.rep).read(["arm"])
+        with self.assertRaises(AccessError):  # nor by the customers that the entry would take
+            self.customer.with_user(self.rep).search(
+                [("campaign_audience", "=", f"{campaign.id} both held_out")]
+            )
         leader = new_test_user(self.env, "why_lead", f"{SELLER}_all_leads")
         self.assertEqual(self.explain(campaign, user=leader)[0], sentence)
 

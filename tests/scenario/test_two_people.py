@@ -64,7 +64,7 @@ def test_exactly_one_of_two_decides(registry, uncertain):
             assert act.state == "uncertain"
             barrier.wait(20)
             try:
-                retrying(lambda: getattr(act, decide)(), env)
+                retrying(getattr(act, decide), env)
             except UserError:
                 return False
             return True
