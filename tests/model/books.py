@@ -6,7 +6,7 @@ machine work. :meth:`Books.receive` holds each mail that the server took against
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -139,25 +139,30 @@ NEVER = {
 
 @dataclass(frozen=True)
 class No:
-    """Who is not to be written to, from when until when, in which company, about what."""
+    """What may not be sent, from when until when; empty parts say nothing."""
 
     why: str
     since: object
     until: object = None
-    partners: frozenset = frozenset()
+    partner: int = 0
     email: str = ""
     topic: int = 0
     company: int = 0
+    campaign: int = 0
 
-    def forbids(self, mail, partner):
-        return (
-            self.since <= mail.at
-            and (self.until is None or mail.at < self.until)
-            and (not self.partners or partner in self.partners)
-            and self.email in ("", mail.email)
-            and self.topic in (0, mail.topic)
-            and self.company in (0, mail.company)
+    def forbids(self, mail):
+        return (self.since <= mail.at and (self.until is None or mail.at < self.until)) and all(
+            getattr(self, part) in (0, "", getattr(mail, part))
+            for part in ("partner", "email", "topic", "company", "campaign")
         )
+
+
+@dataclass
+class Purchase:
+    partner: int
+    company: int
+    at: object
+    alive: bool = True
 
 
 @dataclass(frozen=True)
@@ -185,36 +190,35 @@ class Books:
         self.mails, self.nos, self.purchases = [], [], []
         self.merged = {}  # contact that is no more: the one it became part of
         self.moved = set()  # customers that were merged
-        self.looks = Counter()  # (campaign, what a look found) of all looks
+        self.excluded = set()  # (campaign, reason) of all looks
         self.colleagues = set()  # addresses to which Odoo writes by itself
         self.zones = {}  # contact: the name of its time zone, where it is not the company's
 
     # ----------------------------------------------------------- what happened
     def bought(self, partner, company):
-        self.purchases.append((partner.commercial_partner_id.id, company.id, self.clock.now))
+        """A purchase of today; what :meth:`returned` asks for."""
+        purchase = Purchase(partner.commercial_partner_id.id, company.id, self.clock.now)
+        self.purchases.append(purchase)
+        return purchase
 
-    def returned(self, partner, company):
-        """The last purchase is none any more: nobody asks how it was."""
-        mine = [p for p in self.purchases if p[:2] == (partner.id, company.id)]
-        self.purchases.remove(mine[-1])
-        self.no("returned it", partner, company=company, days=30)
+    def returned(self, purchase):
+        """It is none any more."""
+        purchase.alive = False
 
-    def no(self, why, partners=None, email="", topic=None, company=None, days=None):
-        """From now on, nothing about it."""
-        self.nos.append(
-            No(
-                why, self.clock.now, days and self.clock.now + timedelta(days=days),
-                frozenset(partners.ids if partners else ()), email,
-                topic.id if topic else 0, company.id if company else 0,
-            )
-        )  # fmt: skip
+    def no(self, why, partner=None, days=None, email="", **records):
+        """From now on, for so many days, nothing: to this contact, address, about this topic ..."""
+        until = days and self.clock.now + timedelta(days=days)
+        ids = {name: record.id for name, record in records.items()}
+        who = partner.id if partner else 0
+        self.nos.append(No(why, self.clock.now, until or None, who, email, **ids))
 
-    def yes(self, why, partners=None, email=""):
+    def yes(self, why, partner=None, email="", campaign=None):
         """From now on again."""
-        ids = frozenset(partners.ids if partners else ())
+        who = (why, partner.id if partner else 0, email, campaign.id if campaign else 0)
         self.nos = [
-            No(n.why, n.since, self.clock.now, n.partners, n.email, n.topic, n.company)
-            if (n.why, n.partners, n.email) == (why, ids, email) and n.until is None
+            replace(n, until=self.clock.now)
+            if (n.why, n.partner, n.email, n.campaign) == who
+            and (n.until is None or n.until > self.clock.now)
             else n
             for n in self.nos
         ]
@@ -255,7 +259,7 @@ class Books:
 
     def _may_leave(self, mail):
         case, partner, run = self.case, mail.partner, self.env["cx.campaign.run"].browse(mail.run)
-        case.assertEqual([n.why for n in self.nos if n.forbids(mail, partner)], [], mail)
+        case.assertEqual([n.why for n in self.nos if n.forbids(mail)], [], mail)
         case.assertNotIn(mail.message_id, [m.message_id for m in self.mails], "sent twice")
         cause = [
             m for m in self.mails
@@ -264,17 +268,26 @@ class Books:
         ]  # fmt: skip
         case.assertFalse(cause, f"a second time for one cause: {mail}")
         recent = mail.at - timedelta(days=TWIN_DAYS)
-        twins = [m for m in self.mails if (m.step, m.email) == (mail.step, mail.email)]
-        case.assertFalse([m for m in twins if m.at > recent], f"twice to one address: {mail}")
+        twins = [
+            m for m in self.mails
+            if (m.step, m.email) == (mail.step, mail.email) and m.at > recent
+            and self.root(m.partner) != self.root(partner)
+        ]  # fmt: skip
+        case.assertFalse(twins, f"twice to one address: {mail}")
         case.assertEqual(run.arm, "treated")
         self._may_leave_now(mail)
         if run.campaign_id.stop_purchase:
-            later = [
-                at for who, company, at in self.purchases
-                if self.root(who) == self.root(partner) and company == mail.company
-                and run.entered_at < at <= mail.at
-            ]  # fmt: skip
-            case.assertFalse(later, f"bought after the entry: {mail}")
+            self._no_purchase_since(run, mail)
+
+    def _no_purchase_since(self, run, mail):
+        """All orders of a day are one purchase."""
+        mine = [
+            p for p in self.purchases
+            if self.root(p.partner) == self.root(mail.partner) and p.company == mail.company
+        ]  # fmt: skip
+        known = [p.at.date() for p in mine if p.at <= run.entered_at]
+        later = [p for p in mine if p.alive and p.at > run.entered_at and p.at.date() not in known]
+        self.case.assertFalse(later, f"bought after the entry: {mail}")
 
     def _may_leave_now(self, mail):
         """The cap, and the hour where the customer is."""
@@ -310,7 +323,7 @@ class Books:
             self.case.assertEqual(campaign.last_entry["enter"], len(fresh), campaign.name)
             held_out = fresh.filtered(lambda run: run.arm == "held_out")
             self.case.assertEqual(campaign.last_entry["held_out"], len(held_out), campaign.name)
-            self.looks.update({(campaign, reason) for reason in campaign.last_entry["excluded"]})
+            self.excluded.update((campaign, reason) for reason in campaign.last_entry["excluded"])
             self.case.assertFalse(campaign.problem)
 
     def _sums_up(self, campaign, figures):
@@ -352,9 +365,7 @@ class Books:
     def _figures(self, campaigns):
         """What a campaign shows is what there is, and it adds up."""
         campaigns.invalidate_recordset()
-        self.env.cr.execute(
-            "SELECT campaign_id, arm, count(*) FROM cx_campaign_run GROUP BY 1, 2"
-        )
+        self.env.cr.execute("SELECT campaign_id, arm, count(*) FROM cx_campaign_run GROUP BY 1, 2")
         runs = {(campaign, arm): count for campaign, arm, count in self.env.cr.fetchall()}
         self.env.cr.execute(
             "SELECT campaign_id, state, count(*) FROM cx_campaign_act GROUP BY 1, 2"
@@ -374,22 +385,24 @@ class Books:
             self.case.assertEqual(campaign.done_count, acts.get((of, "done"), 0), campaign.name)
 
     # -------------------------------------------------------------------- table
+    def ended(self, campaign):
+        """How many participations ended, by reason."""
+        return Counter(run.reason for run in campaign.run_ids if run.reason)
+
+    def not_done(self, campaign):
+        """How many acts were not done, by reason."""
+        acts = campaign.run_ids.act_ids
+        return Counter(act.reason for act in acts if act.state not in ("done", "waiting"))
+
     def table(self, campaigns):
-        """What a campaign did, one line each."""
-        lines = []
-        for campaign in campaigns:
-            runs = campaign.run_ids
-            acts = runs.act_ids
-            states = Counter(acts.mapped("state"))
-            ended = Counter(run.reason for run in runs if run.reason)
-            skipped = Counter(act.reason for act in acts if act.state == "skipped")
-            said = lambda counts: ", ".join(f"{n} {k}" for k, n in sorted(counts.items()))  # noqa: E731
-            lines += [
-                f"{campaign.name} ({campaign.company_id.name}): {len(runs)} entered,"
-                f" {campaign.held_out_count} held out; acts: {said(states)}",
-                f"    stopped: {said(ended)}",
-                f"    not done: {said(skipped)}",
-                "    not entered: "
-                + ", ".join(sorted(reason for of, reason in self.looks if of == campaign)),
-            ]
-        return "\n".join(lines)
+        """What campaigns did, one paragraph each."""
+        said = lambda counts: ", ".join(f"{n} {what}" for what, n in sorted(counts.items()))  # noqa: E731
+        return "\n".join(
+            f"{campaign.name}, {campaign.company_id.name}\n"
+            f"  entered  {campaign.run_count}, of these {campaign.held_out_count} held out\n"
+            f"  done     {campaign.done_count}, of these mails"
+            f" {sum(mail.campaign == campaign.id for mail in self.mails)}\n"
+            f"  not done {said(self.not_done(campaign))}\n"
+            f"  ended    {said(self.ended(campaign))}"
+            for campaign in campaigns
+        )
