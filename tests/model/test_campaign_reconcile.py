@@ -356,3 +356,6 @@ class TestReconcile(SinkCase):
 
     def test_one_order_of_events(self):
         self.live(1)
+
+    def test_another_order_of_events(self):
+        self.live(3)
