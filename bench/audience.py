@@ -167,6 +167,12 @@ def _deals(env):
 
 
 # ------------------------------------------------------------------- by hand
+CONTACTS = (
+    "SELECT parent_id, email_normalized FROM res_partner WHERE parent_id IS NOT NULL AND"
+    " active AND type = 'contact' AND email_normalized IS NOT NULL ORDER BY id DESC"
+)
+
+
 def judge(env, campaign):
     """Who is to enter: the tables read plainly, the reasons asked one after the other in Python.
 
@@ -203,13 +209,7 @@ def judge(env, campaign):
     )  # fmt: skip
     keys = ask("SELECT customer_id, entry_key FROM cx_campaign_run WHERE campaign_id = %s",
                campaign.id)  # fmt: skip
-    contacts = dict(
-        _rows(
-            env,
-            "SELECT parent_id, email_normalized FROM res_partner WHERE parent_id IS NOT NULL AND"
-            " active AND type = 'contact' AND email_normalized IS NOT NULL ORDER BY id DESC",
-        )
-    )
+    contacts = dict(_rows(env, CONTACTS))
     arms, excluded, seen = {}, {}, set()
     for customer, partner, email, lost, kept_out, held, episode in _rows(env, CUSTOMERS):
         address = email or contacts.get(partner)
@@ -234,10 +234,14 @@ def judge(env, campaign):
             excluded[reason] = excluded.get(reason, 0) + 1
             continue
         seen.add(address)
-        out = holdout.held_out(f"company:{company}", partner, HELD_OUT_OF_ALL)
-        out = out or holdout.held_out(f"campaign:{campaign.id}", partner, HELD_OUT)
-        arms[customer] = "held_out" if out else "treated"
+        arms[customer] = _arm(company, campaign, partner)
     return arms, excluded
+
+
+def _arm(company, campaign, partner):
+    out = holdout.held_out(f"company:{company}", partner, HELD_OUT_OF_ALL)
+    out = out or holdout.held_out(f"campaign:{campaign.id}", partner, HELD_OUT)
+    return "held_out" if out else "treated"
 
 
 CUSTOMERS = """
