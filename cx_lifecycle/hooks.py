@@ -6,9 +6,16 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Empty the tables that hold on to the stages, before Odoo removes the stages."""
-    # or the activities would be emptied along, for they may point to a customer
+    """Let go of what Odoo is about to remove row by row, as the stages: the tables follow anyway.
+
+    Emptying the tables instead would empty those that point to them, activities among them.
+    """
     env.cr.execute(
-        "ALTER TABLE mail_activity DROP CONSTRAINT IF EXISTS mail_activity_cx_customer_id_fkey"
+        r"""
+        SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', c.conrelid::regclass, c.conname)
+          FROM pg_constraint c JOIN pg_class t ON t.oid = c.confrelid
+         WHERE c.contype = 'f' AND c.confdeltype IN ('a', 'r') AND t.relname LIKE 'cx\_%'
+        """
     )
-    env.cr.execute("TRUNCATE cx_customer, cx_episode CASCADE")
+    for (statement,) in env.cr.fetchall():
+        env.cr.execute(statement)

@@ -63,8 +63,10 @@ def test_doubt_is_counted_and_limited():
 
 
 def test_who_was_refused_or_spared_as_expected():
-    assert not judge([], [replace(GOOD, state="refused")], expected=("done", "refused")).wrong
-    assert not judge([], [replace(GOOD, state="skipped")], excused=[ADA]).wrong
+    refused = replace(GOOD, state="refused", told=("refused",))
+    assert not judge([], [refused], expected=("done", "refused")).wrong
+    spared = replace(GOOD, state="skipped", told=())
+    assert not judge([], [spared], excused=[ADA]).wrong
 
 
 def test_the_table_adds_up():

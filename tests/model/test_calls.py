@@ -262,11 +262,11 @@ class TestEnding(CallCase):
         self.order(self.firm, ago(3))
         self.assertFalse(self.closed().active)
 
-    def test_an_order_without_planned_calls_costs_one_query_more(self):
+    def test_an_order_costs_one_query_more_for_calls_and_one_for_campaigns(self):
         self.order(self.firm, TODAY)
         before = self.env.cr.sql_log_count
         self.Customer._settle_calls(self.company, TODAY, self.firm.ids)
-        self.assertEqual(self.env.cr.sql_log_count - before, 1)
+        self.assertEqual(self.env.cr.sql_log_count - before, 2)
 
     def test_cancelled_with_a_note_when_somebody_holds_the_stage(self):
         self.customer.with_user(self.rep).hold("active", TODAY + timedelta(days=9), "seasonal")
