@@ -28,7 +28,7 @@ from .stopping import at_work, is_stopping
 
 _logger = logging.getLogger(__name__)
 
-LOT = 50  # mails claimed at once
+LOT = 100  # mails claimed at once; half as many cost 7 % more each
 SLICE = 25  # seconds after which a worker gives its claims back
 LEASE = 600  # seconds a claim, or a hand-over without an answer, is believed in
 BACKOFF = (5, 15, 60, 240, 720)  # minutes until a message refused for now is tried again
