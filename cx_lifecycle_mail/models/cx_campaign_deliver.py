@@ -193,6 +193,9 @@ class CxCampaignAct(models.Model):
         :param batch: ``[(act id, Letter, whether steps follow)]``
         """
         server = self.env["ir.mail_server"].browse(server_id)
+        # what recording needs is read here: later, this connection may be the one that was lost
+        server_name = server.display_name or None
+        self._plan("record")
         session, cut = None, False
         try:
             for act_id, letter, follows in batch:
@@ -206,7 +209,7 @@ class CxCampaignAct(models.Model):
                 try:
                     with self.env.cr.savepoint(flush=False):
                         envelope = self._built(letter, session)
-                except psycopg2.OperationalError:
+                except (psycopg2.OperationalError, psycopg2.InterfaceError):
                     raise
                 except Exception as error:  # noqa: BLE001  no message can be made of this one
                     self._fail([act_id], brief(error))
@@ -220,12 +223,12 @@ class CxCampaignAct(models.Model):
                 except psycopg2.Error as error:
                     # asking failed, the session was closed before the end: nothing was handed over
                     reply = Reply("stopped", 0, brief(error))
-                    self._record(act_id, token, reply, letter, server, follows)
+                    self._record(act_id, token, reply, letter, server_name, follows)
                     raise
                 if reply.outcome == "refused" and reply.phase == "mail":
                     # the sender is wrong, not the address: none of its mails would be taken
                     reply = Reply("server", reply.code, reply.text, reply.phase)
-                self._record(act_id, token, reply, letter, server, follows)
+                self._record(act_id, token, reply, letter, server_name, follows)
                 if reply.outcome == "server" and (reply.code or cut):
                     server._cx_pause(reply.text)
                     self._wait_for(server, [act_id for act_id, *_rest in batch], token, act_id)
@@ -266,15 +269,16 @@ class CxCampaignAct(models.Model):
         rows = self._journaled(SQL("%s; %s", lock(act_id), question), [lock, allow])
         return bool(rows)
 
-    def _record(self, act_id, token, reply, letter, server, follows):
+    def _record(self, act_id, token, reply, letter, server_name, follows):
         """What the server said; tried for a while when the database is away.
 
-        What cannot be recorded stays ``sending``, and becomes uncertain by the lease.
+        What cannot be recorded stays ``sending``, and becomes uncertain by the lease. Nothing here
+        may read by ``self.env``: its connection may be the one that was lost.
         """
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                self._record_once(act_id, token, reply, letter, server, follows)
+                self._record_once(act_id, token, reply, letter, server_name, follows)
                 return
             except psycopg2.Error as error:
                 # a lost connection is a bare DatabaseError at times, but has no code of the server
@@ -284,7 +288,7 @@ class CxCampaignAct(models.Model):
                 _logger.warning("Answer for act %s not recorded yet: %s", act_id, error)
                 time.sleep(1)
 
-    def _record_once(self, act_id, token, reply, letter, server, follows):
+    def _record_once(self, act_id, token, reply, letter, server_name, follows):
         state, reason = {
             "sent": ("done", None),
             "refused": ("refused", "refused"),
@@ -307,7 +311,7 @@ class CxCampaignAct(models.Model):
                 reply.code or None,
                 reply.phase or None,
                 reply.text.replace("\0", " "),  # which no column takes
-                server.display_name or None,
+                server_name,
                 WORKER,
                 letter.subject,
                 f"<p>{escape(letter.subject)}</p>",

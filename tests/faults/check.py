@@ -102,6 +102,8 @@ def _amiss(act, held, expected, excused):
     # what is told of it: who was uncertain and was heard of later keeps both
     if act.state == "uncertain" and "uncertain" not in act.told:
         yield "uncertain, but nowhere listed"
+    if act.told.count("sent") > held:
+        yield "told to be sent more often than it was taken"
     if act.state == "done" and not set(act.told) & {"sent", "uncertain"}:
         yield "done, but no attempt tells of it"
 

@@ -10,8 +10,13 @@ import psycopg2
 
 from dev import postgres
 
-# what nobody should have to wait for, and what a shop may well have set
-SETTINGS = {"shared_buffers": "'128MB'", "synchronous_commit": "off", "timezone": "'Asia/Tokyo'"}
+# what a shop may well have set, at its worst: who crashes forgets the commits of ten seconds
+SETTINGS = {
+    "shared_buffers": "'128MB'",
+    "synchronous_commit": "off",
+    "wal_writer_delay": "'10s'",
+    "timezone": "'Asia/Tokyo'",
+}
 
 
 class Cluster:

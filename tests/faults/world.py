@@ -140,24 +140,27 @@ class World:
 
     def rpc(self, model, method, ids=(), **values):
         """A call of a public method, to whichever host answers."""
-        wait_for(lambda: any(host.serves() for host in self.hosts), START, "a host that answers")
-        problem = None
-        for host in self.hosts:
-            if not host.running():
-                continue
-            request = urllib.request.Request(
-                f"{host.url}/json/2/{model}/{method}",
-                json.dumps({"ids": list(ids), **values}).encode(),
-                {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"},
-            )
-            try:
-                with urllib.request.urlopen(request, timeout=60) as answer:
-                    return json.load(answer)
-            except urllib.error.HTTPError as error:
-                problem = RuntimeError(f"{model}.{method}: {error.read()[:2000]}")
-            except OSError as error:
-                problem = error
-        raise problem
+        body = json.dumps({"ids": list(ids), **values}).encode()
+        head = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        problems = []
+
+        def answer():
+            for host in self.hosts:
+                request = urllib.request.Request(f"{host.url}/json/2/{model}/{method}", body, head)
+                try:
+                    if host.serves():
+                        with urllib.request.urlopen(request, timeout=60) as reply:
+                            return [json.load(reply)]
+                except urllib.error.HTTPError as error:
+                    problems.append(error.read()[:2000])
+                    if error.code < 500:  # else: it met a database session that is gone
+                        raise RuntimeError(f"{model}.{method}: {problems[-1]}") from error
+                except OSError as error:
+                    problems.append(error)
+            return None
+
+        [result] = wait_for(answer, START, f"{model}.{method}: {problems[-1:]}", pause=0.1)
+        return result
 
     def acts(self, since=0):
         """The mails that are to be sent or were, from an id on."""

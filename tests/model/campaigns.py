@@ -1,7 +1,10 @@
 """What tests of campaigns need besides: a campaign, its steps, and the machine's rounds."""
 
+import tempfile
 from datetime import timedelta
+from pathlib import Path
 
+from faults.sink import Sink
 from model.common import LifecycleCase
 
 from odoo.tests import new_test_user
@@ -124,3 +127,31 @@ class CampaignCase(LifecycleCase):
                 self.assertTrue(act.reason, act)
             if act.run_id.state != "running":
                 self.assertNotIn(act.state, ("waiting", "claimed"), act)
+
+
+class SinkCase(CampaignCase):
+    """A mail server on the loopback, the only one there is."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = cls.enterClassContext(tempfile.TemporaryDirectory())
+        cls.sink = cls.enterClassContext(Sink(Path(folder) / "journal"))
+        servers = cls.env["ir.mail_server"]
+        servers.search([]).active = False
+        cls.server = servers.create(
+            {"name": "Sink", "smtp_host": "127.0.0.1", "smtp_port": cls.sink.port}
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.patch(type(self.server), "_disable_send", classmethod(lambda cls: False))
+        self.addCleanup(self.sink.rules.clear)
+        self.before = len(self.sink.taken())
+
+    def taken(self):
+        """What the server took in this test."""
+        return self.sink.taken()[self.before :]
+
+    def people(self):
+        return sorted(entry["recipient"] for entry in self.taken())

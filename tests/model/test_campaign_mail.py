@@ -1,11 +1,9 @@
 """Mails through a real mail server on the loopback: to whom, once, and what becomes of them."""
 
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 
-from faults.sink import Rule, Sink
-from model.campaigns import CampaignCase
+from faults.sink import Rule
+from model.campaigns import SinkCase
 from model.common import TODAY
 
 from odoo import fields
@@ -14,27 +12,14 @@ DORMANT = (340, 280, 220, 160)
 NOW = fields.Datetime.now
 
 
-class MailCase(CampaignCase):
+class MailCase(SinkCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        folder = cls.enterClassContext(tempfile.TemporaryDirectory())
-        cls.sink = cls.enterClassContext(Sink(Path(folder) / "journal"))
-        servers = cls.env["ir.mail_server"]
-        servers.search([]).active = False
-        cls.server = servers.create(
-            {"name": "Sink", "smtp_host": "127.0.0.1", "smtp_port": cls.sink.port}
-        )
         cls.customer = cls.buy(
             cls.partner("Ada", email="Ada <ada@example.com>", user_id=cls.caller.id), *DORMANT
         )
         cls.contact = cls.customer.partner_id
-
-    def setUp(self):
-        super().setUp()
-        self.patch(type(self.server), "_disable_send", classmethod(lambda cls: False))
-        self.addCleanup(self.sink.rules.clear)
-        self.before = len(self.sink.taken())
 
     def mail(self, parent=None, campaign=None, subject="We miss you", **values):
         """A mail step with a content in English."""
@@ -61,13 +46,6 @@ class MailCase(CampaignCase):
         if launch:
             campaign._launch()
         return campaign
-
-    def taken(self):
-        """What the server took in this test."""
-        return self.sink.taken()[self.before :]
-
-    def people(self):
-        return sorted(entry["recipient"] for entry in self.taken())
 
 
 class TestMail(MailCase):
@@ -476,10 +454,10 @@ class TestServer(MailCase):
         act.write({"state": "uncertain", "reason": "unknown_fate", "claim": "mine"})
         letter = type("Letter", (), {"subject": "x", "email_from": "a@b.c", "reply_to": "a@b.c",
                                      "author_id": 0})  # fmt: skip
-        self.Act._record(act.id, "others", Reply("sent", 250, "OK"), letter, self.server, False)
+        self.Act._record(act.id, "others", Reply("sent", 250, "OK"), letter, "Sink", False)
         act.invalidate_recordset()
         self.assertEqual(act.state, "uncertain", "fenced by the token")
-        self.Act._record(act.id, "mine", Reply("sent", 250, "OK"), letter, self.server, False)
+        self.Act._record(act.id, "mine", Reply("sent", 250, "OK"), letter, "Sink", False)
         act.invalidate_recordset()
         self.assertEqual(act.state, "done")
 

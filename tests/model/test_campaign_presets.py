@@ -288,6 +288,23 @@ class TestCampaignPresets(LifecycleCase):
             answer = survey._create_answer(partner=self.partner(), check_attempts=False)
             self.assertTrue(answer.access_token)
 
+    # ------------------------------------------------------------------ what they do
+    def test_a_purchase_taken_back_is_nothing_to_thank_for(self):
+        for code, past in (("welcome", ()), ("thanks", (40,))):
+            with self.subTest(code):
+                campaign = self.build(self.preset(code)).sudo()
+                campaign.write({"holdout_share": 0, "members": "both"})
+                partner = self.partner(email=f"{code}@example.com")
+                self.buy(partner, *past)
+                order = self.order(partner)
+                campaign._launch()
+                campaign._look()
+                run = campaign.run_ids.filtered(lambda r, of=partner: r.partner_id == of)
+                self.assertEqual((run.state, run.act_ids.mapped("state")), ("running", ["waiting"]))
+                order._action_cancel()
+                self.assertEqual((run.state, run.reason), ("stopped", "stage_left"))
+                self.assertEqual(run.act_ids.mapped("state"), ["skipped"])
+
     # ----------------------------------------------------------------------- rights
     def test_nothing_is_sent(self):
         self.buy(self.partner(email="ada@example.com"), 300, 200)
