@@ -120,8 +120,8 @@ def _runs(env, campaign):
     env.flush_all()
     run = (
         "INSERT INTO cx_campaign_run (campaign_id, customer_id, company_id, entry_key, arm, state,"
-        " reason, entered_at, ended_at, ends_on, stage_id, create_date) SELECT {}, customer_id, {},"
-        " {}, 'treated', '{}', NULL, now() - interval '100 days', {}, current_date + 5,"
+        " exclusive, entered_at, ended_at, ends_on, stage_id, create_date) SELECT {}, customer_id,"
+        " {}, {}, 'treated', '{}', true, now() - interval '100 days', {}, current_date + 5,"
         " {}, now() FROM bench_dormant b WHERE {}"
     )
     company, stage = env.company.id, campaign.stage_id.id
@@ -139,8 +139,9 @@ def _runs(env, campaign):
         env.cr.execute(run.format(into.id, company, key, state, ended, stage, those(reason)))
     env.cr.execute(
         "INSERT INTO cx_campaign_act (run_id, step_id, campaign_id, customer_id, company_id, kind,"
-        " state, not_before, due_at, expires_at, done_at, tries, email, create_date)"
+        " state, smtp_phase, not_before, due_at, expires_at, done_at, tries, email, create_date)"
         " SELECT r.id, %(step)s, r.campaign_id, r.customer_id, r.company_id, 'mail', 'refused',"
+        " 'rcpt',"
         f" {long_ago}, {long_ago}, {long_ago}, {long_ago}, 0, 'b' || b.number || '@example.com',"
         " now() FROM cx_campaign_run r JOIN bench_dormant b ON b.customer_id = r.customer_id"
         " WHERE r.campaign_id = %(campaign)s",
@@ -184,7 +185,8 @@ def judge(env, campaign):
     company = env.company.id
     blocked = ask("SELECT email FROM mail_blacklist WHERE active")
     refused = ask(
-        "SELECT email FROM cx_campaign_act WHERE state = 'refused' AND done_at > %s",
+        "SELECT email FROM cx_campaign_act WHERE state = 'refused' AND smtp_phase = 'rcpt'"
+        " AND done_at > %s",
         now - timedelta(days=90),
     )
     optouts = ask(
@@ -200,8 +202,8 @@ def judge(env, campaign):
         " FROM sale_order WHERE state IN ('draft', 'sent'))"
     )
     elsewhere = ask(
-        "SELECT customer_id FROM cx_campaign_run WHERE state = 'running' AND campaign_id <> %s"
-        " AND campaign_id IN (SELECT id FROM cx_campaign WHERE exclusive)", campaign.id,
+        "SELECT customer_id FROM cx_campaign_run WHERE state = 'running' AND exclusive"
+        " AND campaign_id <> %s", campaign.id,
     )  # fmt: skip
     lately = ask(
         "SELECT customer_id FROM cx_campaign_run WHERE campaign_id = %s AND (state = 'running'"

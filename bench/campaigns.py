@@ -119,13 +119,15 @@ def print_entry(found, customers):
     say(
         f"\n{report['audience']} in the audience, {report['enter']} enter,"
         f" {report['held_out']} of them held out; excluded: {reasons}\n"
-        f"differences from the count by hand: {found['differences']};"
+        f"rows that differ from those found by hand: {found['differences']};"
+        f" numbers that do: {found['counted_otherwise'] or 0};"
         f" the same numbers before: {'yes' if found['same_numbers'] else '**no**'}"
     )
 
 
 def print_claims(found):
-    title(f"claim of 50 among {found['due']} due", "median ms", "p95 ms", "longest ms")
-    for name in ("claim", "beside a paused campaign"):
-        of = found[name]
+    title(f"claim of {found['lot']} among {found['due']} due", "median ms", "p95 ms", "longest ms")
+    beside = "beside as many of a paused campaign"
+    for name, of in (("claim", found["claim"]), (beside, found["beside"])):
         row(name, f"{of['p50']:.1f}", f"{of['p95']:.1f}", f"{of['most']:.1f}")
+    say("\n" + "; ".join(found["claim"]["scans"]))

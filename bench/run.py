@@ -1,6 +1,6 @@
 """What the addon costs beside bare SQL that does the same, measured in one run.
 
-    ./cx bench [--customers 100000] [--orders 1000000] [--mails 1000] [--only rebuild,list,...]
+    ./cx bench [--customers 100000] [--orders 1000000] [--mails 500] [--only rebuild,list,...]
 
 Ratios are of processor seconds, Odoo's and PostgreSQL's together, where both run on this
 machine; of wall-clock seconds otherwise. How to read the table: docs/benchmarks.md.
@@ -30,7 +30,7 @@ def main():
     parser = argparse.ArgumentParser("./cx bench", description=__doc__.splitlines()[0])
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--orders", type=int, default=1_000_000)
-    parser.add_argument("--mails", type=int, default=1_000, help="sent by each way of sending")
+    parser.add_argument("--mails", type=int, default=500, help="sent by each way of sending")
     everything = ",".join(PARTS + CAMPAIGNS)
     parser.add_argument("--only", default=everything, help="parts, with commas between")
     options = parser.parse_args()

@@ -28,7 +28,7 @@ from .stopping import at_work, is_stopping
 
 _logger = logging.getLogger(__name__)
 
-LOT = 50  # mails claimed at once
+LOT = 100  # mails claimed at once; half as many cost 7 % more each
 SLICE = 25  # seconds after which a worker gives its claims back
 LEASE = 600  # seconds a claim, or a hand-over without an answer, is believed in
 BACKOFF = (5, 15, 60, 240, 720)  # minutes until a message refused for now is tried again
@@ -162,10 +162,10 @@ class CxCampaignAct(models.Model):
         try:
             letters = self._prepare(ids)
             self.env["ir.cron"]._commit_progress()
-            for (server_id, smtp_from, company_id), batch in letters.items():
+            for (server_id, _own, company_id), batch in letters.items():
                 if time.monotonic() > until or is_stopping():
                     break
-                self._send_batch(server_id, smtp_from, company_id, batch, token, until)
+                self._send_batch(server_id, company_id, batch, token, until)
         except psycopg2.errors.SerializationFailure:
             # somebody ended a participation at the same moment: the lot is looked at again
             self.env.cr.rollback()
@@ -187,10 +187,10 @@ class CxCampaignAct(models.Model):
             )
         )
 
-    def _send_batch(self, server_id, smtp_from, company_id, batch, token, until):
+    def _send_batch(self, server_id, company_id, batch, token, until):
         """Hand letters to one mail server over one connection, opened again where it breaks.
 
-        :param batch: ``[(act id, Letter, whether steps follow)]``
+        :param batch: ``[(act id, Letter, envelope sender, whether steps follow)]``
         """
         server = self.env["ir.mail_server"].browse(server_id)
         # what recording needs is read here: later, this connection may be the one that was lost
@@ -198,14 +198,15 @@ class CxCampaignAct(models.Model):
         self._plan("record")
         session, cut = None, False
         try:
-            for act_id, letter, follows in batch:
+            for act_id, letter, sender, follows in batch:
                 if time.monotonic() > until or is_stopping():
                     return
                 if session is None or session.sock is None:
-                    session = server._cx_connect(smtp_from)
+                    session = server._cx_connect(sender)
                     if session is None:  # not reached: everything waits, nothing is lost
                         self._wait_for(server, [act_id for act_id, *_rest in batch], token)
                         return
+                session.smtp_from = sender  # where Odoo looks for it
                 try:
                     with self.env.cr.savepoint(flush=False):
                         envelope = self._built(letter, session)

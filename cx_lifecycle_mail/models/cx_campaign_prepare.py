@@ -17,8 +17,8 @@ class CxCampaignAct(models.Model):
     def _prepare(self, ids):
         """Letters of the claimed mails that may leave now.
 
-        :return: ``{(mail server id or False, envelope sender, company id): [(id, Letter, whether
-            steps follow)]}``
+        :return: ``{(mail server id or False, sender of a server of one person's own, company id):
+            [(id, Letter, envelope sender, whether steps follow)]}``
         """
         self._journaled(self._addressed(ids))
         self._see()
@@ -38,8 +38,9 @@ class CxCampaignAct(models.Model):
                 if key not in routes:
                     routes[key] = self._route(letter)
                 server, sender = routes[key]
-                batches.setdefault((server.id, sender, company.id), []).append(
-                    (act.id, letter, bool(act.step_id.child_ids))
+                own = sender if server.owner_user_id else None
+                batches.setdefault((server.id, own, company.id), []).append(
+                    (act.id, letter, sender, bool(act.step_id.child_ids))
                 )
         return batches
 

@@ -7,6 +7,7 @@ from model.campaigns import SinkCase
 from model.common import TODAY
 
 from odoo import fields
+from odoo.tests import new_test_user
 
 DORMANT = (340, 280, 220, 160)
 NOW = fields.Datetime.now
@@ -341,6 +342,21 @@ class TestServer(MailCase):
         self.assertEqual(self.people(), [f"p{number}@example.com" for number in range(4)])
         act = campaign.run_ids.act_ids.filtered(lambda act: act.customer_id == self.customer)
         self.assertEqual((act.state, act.tries), ("waiting", 1))
+
+    def test_salespeople_share_a_connection_and_keep_their_names(self):
+        other = new_test_user(self.env, "camp_other", email="other@shop.example.com")
+        self.caller.email = "caller@shop.example.com"
+        self.server.from_filter = "shop.example.com"
+        self.buy(self.partner("Bob", email="bob@example.com", user_id=other.id), *DORMANT)
+        self.mailing(sender="salesperson")
+        before = self.sink.connections
+        self.work()
+        taken = {line["recipient"]: line for line in self.taken()}
+        for recipient, sender in (("ada", "caller"), ("bob", "other")):
+            line = taken[f"{recipient}@example.com"]
+            self.assertIn(f"<{sender}@shop.example.com>", line["headers"]["From"])
+            self.assertEqual(line["sender"], f"{sender}@shop.example.com")
+        self.assertEqual(self.sink.connections, before + 1)
 
     def test_a_sender_nobody_takes_is_not_the_recipients_fault(self):
         self.sink.rules.append(Rule("mail", "553 5.7.1 Sender not owned"))
