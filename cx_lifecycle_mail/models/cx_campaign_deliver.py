@@ -57,7 +57,9 @@ class CxCampaignAct(models.Model):
     def _cron_deliver(self):
         """Hand over the mails that are due, in lots, as long as there is time."""
         with Journal(self.env.registry) as journal:
-            self.with_context(cx_journal=journal)._deliver_due()
+            acts = self.with_context(cx_journal=journal)
+            acts.env["cx.campaign"]._after_a_gap()
+            acts._deliver_due()
 
     @api.model
     def _deliver_due(self):
@@ -110,24 +112,35 @@ class CxCampaignAct(models.Model):
         rows = self._journaled(
             SQL(
                 """
-                WITH doubtful AS (
-                    UPDATE cx_campaign_act SET state = 'uncertain', reason = 'unknown_fate'
-                     WHERE state = 'sending' AND claimed_at < %(long_ago)s
-                 RETURNING id, company_id),
+                WITH left_behind AS (
+                    SELECT a.id, t.trace_status IN ('open', 'reply')
+                           OR t.links_click_datetime IS NOT NULL AS arrived
+                      FROM cx_campaign_act a LEFT JOIN mailing_trace t ON t.id = a.trace_id
+                     WHERE a.state = 'sending' AND a.claimed_at < %(long_ago)s
+                       FOR UPDATE OF a SKIP LOCKED),
+                doubtful AS (
+                    UPDATE cx_campaign_act a
+                       SET state = CASE WHEN l.arrived THEN 'done' ELSE 'uncertain' END,
+                           reason = CASE WHEN NOT l.arrived IS TRUE THEN 'unknown_fate' END
+                      FROM left_behind l WHERE l.id = a.id
+                 RETURNING a.id, a.company_id, a.state),
                 told AS (
                     INSERT INTO cx_campaign_attempt (act_id, company_id, at, outcome, text, worker)
                     SELECT id, company_id, %(now)s, 'uncertain',
                            'The worker ended before it recorded an answer.', %(worker)s
                       FROM doubtful)
-                SELECT id FROM doubtful
+                SELECT id, state FROM doubtful
                 """,
                 long_ago=long_ago,
                 now=fields.Datetime.now(),
                 worker=WORKER,
             )
         )
-        if rows:
-            self._journaled(self._grow([row[0] for row in rows], ["ended"]))
+        if doubtful := [act_id for act_id, state in rows if state == "uncertain"]:
+            self._journaled(self._grow(doubtful, ["ended"]))
+        # a mail that was opened has arrived
+        if arrived := [act_id for act_id, state in rows if state == "done"]:
+            self._journaled(self._grow(arrived, AFTER["done"]))
 
     @api.model
     def _claim(self, token, kinds=MAILS):

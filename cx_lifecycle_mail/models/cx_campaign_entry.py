@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
@@ -12,6 +14,7 @@ from . import consent
 from .arms import position_sql
 from .cx_campaign_cause import Cause
 from .cx_campaign_step import MAILS
+from .timebox import AT_WORK, ON_SCREEN, time_box
 
 REFUSED_DAYS = 90  # days for which a refused address is not tried again
 
@@ -173,17 +176,28 @@ class CxCampaign(models.Model):
         :param members: future, present or both; as the campaign says when empty
         :return: ``{"audience": n, "enter": n, "held_out": n, "excluded": {reason: n}}``, where
             enter includes those held out
+        :raise UserError: the condition takes too long
         """
         self.ensure_one()
         self._flush_entry()
         cause = self._cause(self.env["cx.customer"]._today(self.company_id))
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT excluded, arm, count(*) FROM (%s) AS judged GROUP BY 1, 2",
-                self._judged(cause, members or self.members),
-            )
+        query = SQL(
+            "SELECT excluded, arm, count(*) FROM (%s) AS judged GROUP BY 1, 2",
+            self._judged(cause, members or self.members),
         )
+        try:
+            with time_box(self.env.cr, ON_SCREEN):
+                rows = self.env.execute_query(query)
+        except psycopg2.errors.QueryCanceled:
+            raise UserError(self._too_slow(ON_SCREEN)) from None
         return self._counted(rows)
+
+    def _too_slow(self, seconds):
+        return self.env._(
+            "Condition: to look who meets it takes longer than %s seconds. Make it simpler, for "
+            "instance with fewer conditions on other records.",
+            seconds,
+        )
 
     def _counted(self, rows):
         """Numbers of (excluded, arm, number) as :meth:`_audience` gives them."""
@@ -218,44 +232,49 @@ class CxCampaign(models.Model):
         """Let in whoever is to enter now, exactly once for each cause.
 
         :return: as :meth:`_audience`, of what was done
+        :raise psycopg2.errors.QueryCanceled: the condition takes too long
         """
         self.ensure_one()
         self._flush_entry()
         today = self.env["cx.customer"]._today(self.company_id)
-        rows = self.env.execute_query(
-            SQL(
-                """
-                WITH judged AS MATERIALIZED (%(judged)s),
-                entered AS (
-                    INSERT INTO cx_campaign_run (
-                        campaign_id, customer_id, company_id, entry_key, episode_id, arm, state,
-                        entered_at, ends_on, stage_id, bought_before, user_id, exclusive,
-                        create_date)
-                    SELECT %(campaign)s, customer_id, %(company)s, entry_key, episode_id, arm,
-                           'running', %(now)s, %(ends)s, stage_id, last_purchase_on, %(user)s,
-                           %(exclusive)s, %(now)s
-                      FROM judged WHERE excluded IS NULL ORDER BY customer_id
-               ON CONFLICT DO NOTHING -- for the same cause, or beside another at the same moment
-                 RETURNING id, customer_id, arm),
-                acts AS (%(acts)s)
-                SELECT excluded, arm, count(*) FROM judged WHERE excluded IS NOT NULL GROUP BY 1, 2
-                 UNION ALL
-                SELECT NULL, arm, count(*) FROM entered GROUP BY 2
-                """,
-                judged=self._judged(cause or self._cause(today), members or self.members),
-                campaign=self.id,
-                company=self.company_id.id,
-                now=fields.Datetime.now(),
-                ends=today + timedelta(days=self.max_days),
-                user=(user and user.id) or None,
-                exclusive=self.exclusive,
-                acts=self._first_acts(),
-            )
-        )
+        judged = self._judged(cause or self._cause(today), members or self.members)
+        with time_box(self.env.cr, AT_WORK):
+            rows = self.env.execute_query(self._entering(judged, user, today))
         self.invalidate_recordset()
         self.env["cx.campaign.run"].invalidate_model()
         self.env["cx.campaign.act"].invalidate_model()
         return self._counted(rows)
+
+    def _entering(self, judged, user, today):
+        """INSERT of the runs, and of the acts that begin at once, of those ``judged`` to enter."""
+        return SQL(
+            """
+            WITH judged AS MATERIALIZED (%(judged)s),
+            entered AS (
+                INSERT INTO cx_campaign_run (
+                    campaign_id, customer_id, company_id, entry_key, episode_id, arm, state,
+                    entered_at, ends_on, stage_id, bought_before, user_id, exclusive,
+                    create_date)
+                SELECT %(campaign)s, customer_id, %(company)s, entry_key, episode_id, arm,
+                       'running', %(now)s, %(ends)s, stage_id, last_purchase_on, %(user)s,
+                       %(exclusive)s, %(now)s
+                  FROM judged WHERE excluded IS NULL ORDER BY customer_id
+           ON CONFLICT DO NOTHING -- for the same cause, or beside another at the same moment
+             RETURNING id, customer_id, arm),
+            acts AS (%(acts)s)
+            SELECT excluded, arm, count(*) FROM judged WHERE excluded IS NOT NULL GROUP BY 1, 2
+             UNION ALL
+            SELECT NULL, arm, count(*) FROM entered GROUP BY 2
+            """,
+            judged=judged,
+            campaign=self.id,
+            company=self.company_id.id,
+            now=fields.Datetime.now(),
+            ends=today + timedelta(days=self.max_days),
+            user=(user and user.id) or None,
+            exclusive=self.exclusive,
+            acts=self._first_acts(),
+        )
 
     def _first_acts(self):
         """INSERT of the acts that begin on entry, for those ``entered`` and not held out."""

@@ -13,6 +13,8 @@ from odoo.addons.cx_lifecycle.models.cx_customer_refresh import brief
 
 from ..engine import plan
 from .cx_campaign_step import MAILS
+from .cx_campaign_verdict import COUNTS
+from .timebox import ON_SCREEN, time_box
 
 _logger = logging.getLogger(__name__)
 
@@ -54,7 +56,7 @@ class CxCampaignAct(models.Model):
         for reason, run_ids in ending.items():
             self.env["cx.campaign.run"].browse(run_ids)._stop(reason)
         acts = self.browse(left)._of_able_authors(now)
-        acts = acts._on_their_date(now)
+        acts = acts._overdue(now)._on_their_date(now)
         acts = acts._at_allowed_hours(now)
         return acts._where_condition_holds().ids
 
@@ -70,8 +72,11 @@ class CxCampaignAct(models.Model):
         found = {}
         for step, acts in self.grouped("step_id").items():
             try:
-                with self.env.cr.savepoint():
+                with time_box(self.env.cr, ON_SCREEN):
                     found |= judge(step, acts)
+            except psycopg2.errors.QueryCanceled:
+                _logger.info("Step %s takes too long to judge", step.id)
+                self._fail(acts.ids, step.campaign_id._too_slow(ON_SCREEN))
             except psycopg2.OperationalError:
                 raise
             except Exception as error:
@@ -112,10 +117,11 @@ class CxCampaignAct(models.Model):
                 " WHERE o.customer_id = a.customer_id AND o.id <> a.id"
                 " AND (o.kind = 'activity') = (a.kind = 'activity')"
                 " AND o.kind IN ('mail', 'survey', 'activity')"
-                " AND o.state IN ('sending', 'done', 'uncertain')"
+                " AND o.state IN ('sending', 'done', 'uncertain')%s"
                 " ORDER BY o.done_at DESC OFFSET greatest(CASE WHEN a.kind = 'activity'"
                 " THEN w.cx_call_cap ELSE w.cx_mail_cap END, 1) - 1 LIMIT 1),"
-                " a.due_at + interval '1 hour')"
+                " a.due_at + interval '1 hour')",
+                COUNTS,
             )
         self._journaled(
             SQL(
@@ -172,6 +178,23 @@ class CxCampaignAct(models.Model):
             self._postpone(later, plan=True)
         gone = {*none, *past, *later, *(act.id for act in dated if act.id not in begins)}
         return self.browse(i for i in self.ids if i not in gone)
+
+    def _overdue(self, now):
+        """Those that wait for no overdue activity, or whose activity still is: the others wait."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT a.id, (v.date_deadline + 1)::timestamp"
+                " + coalesce(s.delay, 0) * ('1 ' || s.delay_unit)::interval AS at FROM cx_campaign_act a JOIN cx_campaign_step s"
+                " ON s.id = a.step_id AND s.trigger = 'activity_overdue' JOIN cx_campaign_act b"
+                " ON b.run_id = a.run_id AND b.step_id = s.parent_id"
+                " JOIN mail_activity v ON v.id = b.activity_id WHERE a.id = ANY(%s)",
+                self.ids,
+            )
+        )
+        later = {act_id: at for act_id, at in rows if at > now}  # somebody moved the deadline
+        if later:
+            self._postpone(later, plan=True)
+        return self.browse(i for i in self.ids if i not in later)
 
     def _their_dates(self, step, acts):
         """When a step's date begins where each customer is: ``{act id: naive UTC, or None}``."""

@@ -7,6 +7,8 @@ from . import consent
 from .cx_campaign_entry import refused
 from .cx_campaign_step import MAILS
 
+# what was done for a transactional campaign is not what the cap is about
+COUNTS = SQL(" AND o.campaign_id NOT IN (SELECT id FROM cx_campaign WHERE transactional)")
 TWIN_DAYS = 30  # days within which a step goes to one address once, whoever shares it
 
 
@@ -26,23 +28,27 @@ class CxCampaignAct(models.Model):
 
     @api.model
     def _capped(self, kinds, cap, days, now):
-        """SQL: the customer of act ``a`` has had as many acts of these kinds as allowed."""
+        """SQL: the customer of act ``a`` has had as many acts of these kinds as allowed.
+
+        Transactional ones (of campaign ``g``, or another) do not wait, and nobody waits for them.
+        """
         return SQL(
-            "(%(cap)s > 0 AND (SELECT count(*) FROM cx_campaign_act o"
+            "(%(cap)s > 0 AND g.transactional IS NOT TRUE AND (SELECT count(*) FROM cx_campaign_act o"
             " WHERE o.customer_id = a.customer_id AND o.id <> a.id AND o.kind IN %(kinds)s"
-            " AND o.state IN ('sending', 'done', 'uncertain')"
+            " AND o.state IN ('sending', 'done', 'uncertain') %(counts)s"
             " AND o.done_at > %(now)s - %(days)s * interval '1 day') >= %(cap)s)",
-            cap=cap, kinds=kinds, days=days, now=now,
+            cap=cap, kinds=kinds, days=days, now=now, counts=COUNTS,
         )  # fmt: skip
 
     @api.model
     def _yields(self, kinds, cap, now):
         """SQL: another act of the customer comes first, where only so many may be done."""
         return SQL(
-            "(%(cap)s > 0 AND EXISTS (SELECT FROM cx_campaign_act o"
+            "(%(cap)s > 0 AND g.transactional IS NOT TRUE AND EXISTS (SELECT FROM cx_campaign_act o"
             " JOIN cx_campaign h ON h.id = o.campaign_id"
             " WHERE o.customer_id = a.customer_id AND o.state IN ('waiting', 'claimed')"
             " AND o.due_at <= %(now)s AND o.kind IN %(kinds)s AND h.state = 'running'"
+            " AND h.transactional IS NOT TRUE"
             " AND (h.sequence, o.id) < (g.sequence, a.id)))",
             cap=cap, kinds=kinds, now=now,
         )  # fmt: skip

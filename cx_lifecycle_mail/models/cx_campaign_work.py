@@ -11,6 +11,7 @@ from odoo.tools import SQL
 from odoo.addons.cx_lifecycle.models.cx_customer_refresh import brief
 
 from .cx_campaign_step import MAILS
+from .timebox import AT_WORK
 
 _logger = logging.getLogger(__name__)
 # when more of the last mails than this were refused, something is wrong with the audience
@@ -28,6 +29,7 @@ class CxCampaign(models.Model):
         """Look who enters and who leaves, and do what is due and no mail."""
         progress = self.env["ir.cron"]._commit_progress
         runs, acts = self.env["cx.campaign.run"], self.env["cx.campaign.act"]
+        self._after_a_gap()
         acts._recover()
         campaigns = self.search([("state", "=", "running")], order="sequence, id")
         for company in runs._companies():  # runs of paused campaigns end too
@@ -82,9 +84,28 @@ class CxCampaign(models.Model):
             return
         if self._breaks():
             return
-        report = self._enter()
+        try:
+            report = self._enter()
+        except psycopg2.errors.QueryCanceled:
+            self._looked_too_long()
+            return
         values = {"last_entry_at": fields.Datetime.now(), "problem": False}
         self.write({**values, "last_entry": report})
+
+    def _looked_too_long(self):
+        """The condition takes too long: once more, for the server may be busy; then a pause."""
+        slow = self._too_slow(AT_WORK)
+        if self.problem == slow:
+            self._pause_itself(slow)
+        else:
+            self.problem = slow
+
+    def _pause_itself(self, problem):
+        """Stand still until somebody has looked, and tell the author."""
+        self.write({"state": "paused", "problem": problem})
+        self.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.user_id.id, note=problem
+        )
 
     def _breaks(self):
         """Pause a campaign whose mails are refused too often, and tell its author."""
@@ -103,15 +124,13 @@ class CxCampaign(models.Model):
         )
         if refused < BREAKER_LEAST or refused <= mails * BREAKER_SHARE:
             return False
-        self.state = "paused"
-        self.problem = self.env._(
-            "Paused by itself: %(refused)s of the last %(mails)s mails were refused. Look at the "
-            "addresses, then resume it.",
-            refused=refused,
-            mails=mails,
-        )
-        self.activity_schedule(
-            "mail.mail_activity_data_todo", user_id=self.user_id.id, note=self.problem
+        self._pause_itself(
+            self.env._(
+                "Paused by itself: %(refused)s of the last %(mails)s mails were refused. Look at "
+                "the addresses, then resume it.",
+                refused=refused,
+                mails=mails,
+            )
         )
         return True
 

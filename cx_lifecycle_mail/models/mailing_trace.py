@@ -12,7 +12,18 @@ class MailingTrace(models.Model):
     # few are on their way at any time
     _cx_outgoing_index = models.Index("(id) WHERE trace_status = 'outgoing'")
 
+    def _cx_but_automatic(self, domain):
+        """Those a domain names, but ours where a program answered: these have only arrived."""
+        if not domain or not self.env.context.get("cx_automatic"):
+            return domain
+        traces = self.search(domain)
+        # sudo: as in _cx_happened
+        acts = self.env["cx.campaign.act"].sudo().search([("trace_id", "in", traces.ids)])
+        acts._arrived()
+        return [("id", "in", (traces - acts.trace_id).ids)]
+
     def set_opened(self, domain=None):
+        domain = self._cx_but_automatic(domain)
         traces = super().set_opened(domain=domain)
         traces._cx_happened("opened")
         return traces
@@ -23,6 +34,7 @@ class MailingTrace(models.Model):
         return traces
 
     def set_replied(self, domain=None):
+        domain = self._cx_but_automatic(domain)
         traces = super().set_replied(domain=domain)
         traces._cx_happened("replied")
         return traces

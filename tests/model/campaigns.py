@@ -97,12 +97,18 @@ class CampaignCase(LifecycleCase):
 
     def later(self, **ahead):
         """So much later (days=3): what was planned and done lies that much further back."""
+        ahead = timedelta(**ahead)
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE cx_campaign_act SET not_before = not_before - %(ahead)s,"
             " due_at = due_at - %(ahead)s, expires_at = expires_at - %(ahead)s,"
             " done_at = done_at - %(ahead)s",
-            {"ahead": timedelta(**ahead)},
+            {"ahead": ahead},
+        )
+        self.env.cr.execute(
+            "UPDATE mail_activity SET date_deadline = date_deadline - %s"
+            " WHERE cx_act_id IS NOT NULL",
+            (ahead.days,),
         )
         self.env.invalidate_all(flush=False)
         self.work()

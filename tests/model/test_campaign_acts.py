@@ -86,6 +86,19 @@ class TestActs(CampaignCase):
         self.later(days=1)
         self.assertEqual(self.acts(campaign)[1], ("Remind", "done", False))
 
+    def test_overdue_follows_a_deadline_that_is_moved(self):
+        campaign = self.launched(steps=[{"name": "Call", "activity_days": 2}])
+        self.step(campaign, campaign.step_ids, name="Remind", kind="wait",
+                  trigger="activity_overdue", validity=3)  # fmt: skip
+        self.work()
+        self.activity().date_deadline += timedelta(days=10)
+        self.later(days=3)
+        self.assertEqual(self.acts(campaign)[1][1], "waiting")
+        self.later(days=9)
+        self.assertEqual(self.acts(campaign)[1][1], "waiting")
+        self.later(days=1)
+        self.assertEqual(self.acts(campaign)[1], ("Remind", "done", False))
+
     def test_overdue_but_done_in_time(self):
         campaign = self.launched(steps=[{"name": "Call"}])
         self.step(campaign, campaign.step_ids, name="Remind", kind="wait",

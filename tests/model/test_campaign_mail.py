@@ -187,6 +187,18 @@ class TestMail(MailCase):
         self.assertEqual([entry["headers"]["Subject"] for entry in self.taken()], ["High", "Low"])
         self.assertEqual(high.run_ids.reason, "completed")
 
+    def test_what_is_no_advertising_is_neither_capped_nor_counted(self):
+        self.company.write({"cx_mail_cap": 1, "cx_mail_cap_days": 7})
+        self.mailing("Thanks", sequence=5, exclusive=False, transactional=True)
+        self.work()
+        self.mailing("Offer", sequence=5, exclusive=False)
+        self.work()
+        self.mailing("Bill", sequence=20, exclusive=False, transactional=True)
+        self.work()
+        self.assertEqual(
+            [entry["headers"]["Subject"] for entry in self.taken()], ["Thanks", "Offer", "Bill"]
+        )
+
     def test_capped_until_too_late_is_dropped_with_the_reason(self):
         self.company.write({"cx_mail_cap": 1, "cx_mail_cap_days": 30})
         self.mailing("High", sequence=1, exclusive=False)
@@ -460,6 +472,20 @@ class TestServer(MailCase):
         self.assertEqual((act.state, act.reason), ("uncertain", "unknown_fate"))
         self.later(days=2)
         self.assertEqual(self.people(), [])
+
+    def test_a_mail_left_behind_that_was_opened_has_arrived(self):
+        campaign = self.mailing(launch=False)
+        self.step(campaign, campaign.step_ids, name="After", kind="wait")
+        campaign._launch()
+        self.work()
+        act = campaign.run_ids.act_ids.filtered("trace_id").sudo()
+        (campaign.run_ids.act_ids - act).unlink()
+        act.run_id.write({"state": "running", "reason": False})
+        act.write({"state": "sending", "claim": "gone", "claimed_at": NOW() - timedelta(hours=1)})
+        act.trace_id.set_opened()
+        self.Act._recover()
+        self.work()
+        self.assertEqual(self.acts(campaign), [("Mail", "done", False), ("After", "done", False)])
 
     def test_a_slow_worker_that_wakes_up_may_still_tell(self):
         from odoo.addons.cx_lifecycle_mail.models.smtp import Reply
