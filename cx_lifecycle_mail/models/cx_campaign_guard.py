@@ -42,9 +42,10 @@ class CxCampaign(models.Model):
         for campaign in self.browse([row[0] for row in paused]):
             campaign._pause_itself(
                 self.env._(
-                    "Paused by itself: nothing was done since %(at)s (UTC). The server stood still, "
-                    "or the database was restored from a backup: then what was sent since is not "
-                    "known, and would be sent once more. Look at what is due, then resume it.",
+                    "Paused by itself: nothing was done since %(at)s (UTC). The server stood "
+                    "still, or the database was restored from a backup: then what was sent since "
+                    "is not known, and would be sent once more. Look at what is due, then resume "
+                    "it.",
                     at=format_datetime(self.env, paused[0][1], tz="UTC"),
                 )
             )

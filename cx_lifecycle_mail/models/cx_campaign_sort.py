@@ -183,11 +183,15 @@ class CxCampaignAct(models.Model):
         """Those that wait for no overdue activity, or whose activity still is: the others wait."""
         rows = self.env.execute_query(
             SQL(
-                "SELECT a.id, (v.date_deadline + 1)::timestamp"
-                " + coalesce(s.delay, 0) * ('1 ' || s.delay_unit)::interval AS at FROM cx_campaign_act a JOIN cx_campaign_step s"
-                " ON s.id = a.step_id AND s.trigger = 'activity_overdue' JOIN cx_campaign_act b"
-                " ON b.run_id = a.run_id AND b.step_id = s.parent_id"
-                " JOIN mail_activity v ON v.id = b.activity_id WHERE a.id = ANY(%s)",
+                """
+                SELECT a.id, (v.date_deadline + 1)::timestamp
+                       + coalesce(s.delay, 0) * ('1 ' || s.delay_unit)::interval AS at
+                  FROM cx_campaign_act a
+                  JOIN cx_campaign_step s ON s.id = a.step_id AND s.trigger = 'activity_overdue'
+                  JOIN cx_campaign_act b ON b.run_id = a.run_id AND b.step_id = s.parent_id
+                  JOIN mail_activity v ON v.id = b.activity_id
+                 WHERE a.id = ANY(%s)
+                """,
                 self.ids,
             )
         )

@@ -33,7 +33,8 @@ class CxCampaignAct(models.Model):
         Transactional ones (of campaign ``g``, or another) do not wait, and nobody waits for them.
         """
         return SQL(
-            "(%(cap)s > 0 AND g.transactional IS NOT TRUE AND (SELECT count(*) FROM cx_campaign_act o"
+            "(%(cap)s > 0 AND g.transactional IS NOT TRUE"
+            " AND (SELECT count(*) FROM cx_campaign_act o"
             " WHERE o.customer_id = a.customer_id AND o.id <> a.id AND o.kind IN %(kinds)s"
             " AND o.state IN ('sending', 'done', 'uncertain') %(counts)s"
             " AND o.done_at > %(now)s - %(days)s * interval '1 day') >= %(cap)s)",

@@ -17,6 +17,5 @@ class MailThread(models.AbstractModel):
 
     def _message_route_process(self, message, message_dict, routes):
         """An absence notice is no answer: it does not end the participation."""
-        if automatic(message):
-            self = self.with_context(cx_automatic=True)
-        return super()._message_route_process(message, message_dict, routes)
+        threads = self.with_context(cx_automatic=True) if automatic(message) else self
+        return super(MailThread, threads)._message_route_process(message, message_dict, routes)
