@@ -20,6 +20,7 @@ from . import (
     cx_campaign_gifts,
     cx_campaign_grow,
     cx_campaign_guard,
+    cx_campaign_measure,
     cx_campaign_hours,
     cx_campaign_letter,
     cx_campaign_links,

@@ -31,9 +31,9 @@ class CxCampaign(models.Model):
         """
         self.ensure_one()
         found = [*self._check_author(), *self._check_steps(), *self._check_sending()]
-        found += self._check_measure()
+        found += [*self._check_measure(), *self._check_pressure()]
         if audience is not None:
-            found += self._check_audience(audience)
+            found += [*self._check_audience(audience), *self._check_size(audience)]
         return sorted(found, key=lambda check: check.level != "block")
 
     def _finding(self, level, name, text, step=None):
