@@ -43,4 +43,9 @@
         "views/res_partner_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
+    "assets": {
+        "web.assets_backend": ["cx_lifecycle_mail/static/src/fields/**/*"],
+        "web.assets_unit_tests": ["cx_lifecycle_mail/static/tests/*.js"],
+        "web.assets_tests": ["cx_lifecycle_mail/static/tests/tours/*.js"],
+    },
 }
