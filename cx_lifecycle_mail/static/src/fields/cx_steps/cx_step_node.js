@@ -16,11 +16,11 @@ const ICONS = {
     stop: "fa-stop-circle-o",
 };
 
-/** @param {number} share per cent */
+/** @param {number} share per cent; decimals only where they tell something */
 function percent(share) {
     return new Intl.NumberFormat(user.lang || "en-US", {
         style: "percent",
-        maximumFractionDigits: 1,
+        maximumFractionDigits: share < 10 ? 1 : 0,
     }).format(share / 100);
 }
 
@@ -65,7 +65,7 @@ export class CxStepNode extends Component {
         return {
             ...values,
             code,
-            width: hasShare ? Math.min(share, 100) : 100,
+            width: share || 0,
             hasShare,
             title: hasShare
                 ? _t("%(label)s: %(number)s, %(percent)s. Show them", values)
