@@ -22,13 +22,16 @@ export class CxStepsField extends Component {
     static props = { ...standardFieldProps };
 
     setup() {
+        /** While a card is dragged: where it would be dropped, and the steps it takes along. */
+        this.target = undefined;
+        this.below = new Set();
         this.action = useService("action");
         this.dialog = useService("dialog");
         this.orm = useService("orm");
         this.root = useRef("root");
         this.component = useComponent();
         this.keepLast = new KeepLast();
-        this.state = useState({ board: false, isFailed: false, isDragging: false });
+        this.state = useState({ board: false, isFailed: false });
         this.actions = {
             add: (stepId) => this.ask("cx.campaign.step", "action_add_after", stepId),
             edit: (step) => this.edit(step),
@@ -191,16 +194,19 @@ export class CxStepsField extends Component {
                 }
             },
             onDragEnd: () => {
-                this.target = null;
+                this.target = undefined;
             },
         });
     }
 
-    /** The card, or the entry, at a point of the screen; null where nothing may be dropped. */
+    /** The card, or the entry, at a point of the screen, where the step may be dropped. */
     targetAt(x, y) {
-        const el = document.elementFromPoint(x, y)?.closest(".o_cx_step_card, .o_cx_steps_entry");
-        const isOwn = el && this.root.el.contains(el);
-        return isOwn && !this.below.has(Number(el.dataset.step)) ? el : null;
+        const targets = this.root.el.querySelectorAll(".o_cx_step_card, .o_cx_steps_entry");
+        return [...targets].find((el) => {
+            const { left, right, top, bottom } = el.getBoundingClientRect();
+            const isHere = left <= x && x <= right && top <= y && y <= bottom;
+            return isHere && !this.below.has(Number(el.dataset.step));
+        });
     }
 }
 
