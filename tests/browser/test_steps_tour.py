@@ -1,11 +1,13 @@
 """The steps of a campaign, in a browser: a marketer builds them, and looks at what came of them."""
 
+from browser.common import TourCase
+
 from odoo import fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
 
 @tagged("post_install", "-at_install")
-class TestSteps(HttpCase):
+class TestSteps(TourCase):
     browser_size = "1400x900"
 
     @classmethod
@@ -38,20 +40,16 @@ class TestSteps(HttpCase):
         )
         now = fields.Datetime.now()
         self.campaign.sudo().write({"state": "running", "launched_at": now})
-        for name, state, reason in (("Ann", "done", False), ("Ben", "done", False),
-                                    ("Cy", "skipped", "expired")):  # fmt: skip
-            self.act(step, self.participant(name, now), state, reason, now)
+        for customer, state, reason in ((self.alpha, "done", False), (self.beta, "done", False),
+                                        (self.gamma, "skipped", "expired")):  # fmt: skip
+            self.act(step, self.participant(customer, now), state, reason, now)
         self.tour("cx_marketer_step_numbers")
 
-    def participant(self, name, now):
-        partner = self.env["res.partner"].create({"name": name})
-        customer = self.env["cx.customer"].create(
-            {"partner_id": partner.id, "company_id": self.campaign.company_id.id}
-        )
+    def participant(self, customer, now):
         return self.env["cx.campaign.run"].create(
             {
                 "campaign_id": self.campaign.id, "customer_id": customer.id, "arm": "treated",
-                "company_id": customer.company_id.id, "entry_key": f"request:{name}",
+                "company_id": customer.company_id.id, "entry_key": f"request:{customer.id}",
                 "state": "running", "entered_at": now, "ends_on": "2099-01-01",
             }
         )  # fmt: skip

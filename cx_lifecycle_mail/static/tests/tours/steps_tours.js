@@ -14,7 +14,8 @@ function fillStep(name, kind) {
             trigger: ".modal [name=name] input",
             run: `edit ${name}`,
         },
-        { trigger: ".modal [name=kind] input, .modal [name=kind] select", run: `select ${kind}` },
+        { trigger: ".modal [name=kind] input", run: "click" },
+        { trigger: `.o_select_menu_item:contains(${kind})`, run: "click" },
         { trigger: ".modal .o_form_button_save", run: "click" },
         { trigger: "body:not(:has(.modal))" },
     ];
@@ -52,7 +53,7 @@ registry.category("web_tour.tours").add("cx_marketer_steps", {
         {
             content: "drag it onto another card",
             trigger: `${card("Later")} .o_cx_step_grip`,
-            run: `drag_and_drop ${card("Hello")}`,
+            run: (helpers) => helpers.drag_and_drop(card("Hello"), { position: "center" }),
         },
         { trigger: below("Hello", "1.2. Later") },
         { content: "edit it", trigger: `${card("Later")} .o_cx_step_name`, run: "click" },
