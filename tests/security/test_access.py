@@ -88,7 +88,7 @@ METHODS = {
     "action_use", "copy",
     "action_why", "action_stop", "action_send_again", "action_settle", "action_now",
     "action_retry", "keep_out_of_campaigns", "let_into_campaigns", "action_keep_out",
-    "action_let_in",
+    "action_let_in", "steps_board", "action_step_list", "action_move",
 }  # fmt: skip
 
 
