@@ -83,7 +83,7 @@ class CxCampaign(models.Model):
     def _unreadable_dates(self):
         """Labels of the dates that the author may not read."""
         # sudo: labels, whoever looks
-        dates = (self.date_field_id | self.step_ids.date_field_id).sudo()
+        dates = (self.date_field_id | self._steps_in_use().date_field_id).sudo()
         return [
             date.field_description
             for date in dates
