@@ -76,6 +76,12 @@ class CxCampaign(models.Model):
             )
         else:
             return False
+        if self.launched_at:
+            return self.env._(
+                "%s Press Edit…, look at what it does, and publish it: that is done with your "
+                "rights then.",
+                problem,
+            )
         return self.env._(
             "%s Write the audience again: it is looked at with your rights then.", problem
         )

@@ -64,7 +64,7 @@ class CxCampaignVersion(models.Model):
     def _compute_difference(self):
         for version in self:
             before = version._before()
-            version.difference = before and version.campaign_id._changes_table(
+            version.difference = bool(before) and version.campaign_id._changes_table(
                 before.definition, version.definition
             )
 

@@ -14,6 +14,7 @@ class CxCampaignPublish(models.TransientModel):
     edition = fields.Char(readonly=True, help="When what was looked at was changed last.")
     number = fields.Integer(readonly=True, help="The version that was in force then.")
     difference = fields.Html("Changes", compute="_compute_difference", sanitize=False)
+    takes_over = fields.Text(compute="_compute_takes_over", help="Whose rights count from then on.")
     line_ids = fields.One2many(
         "cx.campaign.publish.line", "publish_id", "To Look At", readonly=True
     )
@@ -74,8 +75,19 @@ class CxCampaignPublish(models.TransientModel):
     def _compute_difference(self):
         for wizard in self:
             campaign, draft = wizard.campaign_id, wizard.draft_id
-            wizard.difference = draft and campaign._changes_table(
+            wizard.difference = bool(draft) and campaign._changes_table(
                 campaign._definition(), draft._definition()
+            )
+
+    @api.depends("campaign_id")
+    @api.depends_context("lang", "uid")
+    def _compute_takes_over(self):
+        for wizard in self:
+            author = wizard.campaign_id.user_id.sudo()  # sudo: a name, maybe of somebody gone
+            wizard.takes_over = author != self.env.user and self.env._(
+                "Conditions are looked at, and steps done, with your rights from then on, and no "
+                "longer with those of %s.",
+                author.name,
             )
 
     @api.depends("people", "step_id")
