@@ -32,7 +32,7 @@ class CxCampaign(models.Model):
         self.ensure_one()
         found = [*self._check_author(), *self._check_steps(), *self._check_sending()]
         found += self._check_measure()
-        if audience is not None:
+        if audience is not None and not self.draft_of_id:  # who enters was decided once
             found += self._check_audience(audience)
         return sorted(found, key=lambda check: check.level != "block")
 
@@ -110,7 +110,8 @@ class CxCampaign(models.Model):
             yield self._finding(
                 "block", "end_on", self.env._("This day is over. Choose a later one, or none.")
             )
-        if not self.holdout_share and not self.company_id.cx_holdout_share:
+        measured = self.holdout_share or self.company_id.cx_holdout_share
+        if not measured and not self.draft_of_id:  # as at the launch
             yield self._finding(
                 "ask", "holdout_share",
                 self.env._("Nobody is held out: nobody will know what the campaign brings."),

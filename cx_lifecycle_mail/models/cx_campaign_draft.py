@@ -158,9 +158,7 @@ class CxCampaign(models.Model):
         if version.note:
             words.append(version.note)
         if step:
-            words.append(
-                self.env._("%(moved)s people moved to “%(step)s”.", moved=moved, step=step.name)
-            )
+            words.append(self.env._("Moved to “%(step)s”: %(moved)s.", moved=moved, step=step.name))
         else:
             words.append(self.env._("Who was inside finishes the version before."))
         lines = Markup("").join(Markup("<p>%s</p>") % word for word in words)

@@ -104,28 +104,28 @@ class CxCampaignPublish(models.TransientModel):
         number = lambda name: formatLang(self.env, counts[name], digits=0)  # noqa: E731
         if self.people == "finish":
             yield self.env._(
-                "%(treated)s people go on as they began: %(waiting)s messages and activities wait "
-                "for them.",
+                "Go on as they began: %(treated)s. Messages and activities that wait for them: "
+                "%(waiting)s.",
                 treated=number("treated"), waiting=number("waiting"),
             )  # fmt: skip
         elif self.step_id:
             yield self.env._(
-                "%(moving)s people go on with “%(step)s”, %(when)s; there, “after” is from now.",
+                "Go on with “%(step)s”, %(when)s, counted from now: %(moving)s.",
                 moving=number("moving"), step=self.step_id.name,
                 when=self.step_id.when_text or "",
             )  # fmt: skip
             yield self.env._(
-                "%s messages and activities that wait for them are dropped, with the reason. "
-                "Activities that salespeople have already stay.",
+                "Messages and activities that are dropped, with the reason: %s. Activities that "
+                "salespeople have already stay.",
                 number("dropped"),
             )
             if stay := counts["treated"] - counts["moving"]:
                 yield self.env._(
-                    "%s others were done this step before: they finish what they began.",
+                    "Were done this step before, and finish what they began: %s.",
                     formatLang(self.env, stay, digits=0),
                 )
         if counts["held_out"]:
-            yield self.env._("%s are held out: nothing is done for them.", number("held_out"))
+            yield self.env._("Held out, nothing is done for them: %s.", number("held_out"))
         yield self.env._("Nobody who finished or was stopped comes back.")
 
     def action_show(self):

@@ -292,8 +292,8 @@ class TestPublish(VersionCase):
         follower = self.mail(third, draft.sudo(), subject="Fourth 2", name="Fourth", delay=1)
         wizard = self.dialog(draft, move_to=third)
         self.assertEqual(wizard.inside, 1)
-        self.assertIn("1 people go on with “Third”", wizard.plan)
-        self.assertIn("1 messages and activities", wizard.plan)
+        self.assertIn("Go on with “Third”, on entry, counted from now: 1.", wizard.plan)
+        self.assertIn("dropped, with the reason: 1.", wizard.plan)
         wizard.action_publish()
         run = campaign.run_ids
         self.assertEqual(run.version_number, 2)
@@ -351,9 +351,9 @@ class TestPublish(VersionCase):
         draft = self.draft(campaign)
         self.named(draft, "First").mailing_ids.subject = "Hello 2"
         wizard = self.dialog(draft, move_to=self.named(draft, "First"))
-        self.assertIn("0 people go on", wizard.plan)
-        self.assertIn("2 others were done this step before", wizard.plan)
-        self.assertIn("1 are held out", wizard.plan)
+        self.assertIn("counted from now: 0.", wizard.plan)
+        self.assertIn("done this step before, and finish what they began: 2.", wizard.plan)
+        self.assertIn("Held out, nothing is done for them: 1.", wizard.plan)
         wizard.action_publish()
         self.work()
         self.later(days=3)
@@ -464,6 +464,16 @@ class TestWhoPublishes(VersionCase):
         with self.assertRaisesRegex(UserError, "Nothing is written yet"):
             wizard.action_publish()
         self.assertEqual(campaign.version_number, 1)
+
+    def test_what_was_decided_at_the_launch_is_not_asked_again(self):
+        campaign = self.two_mails(members="present", holdout_share=0)
+        draft = self.draft(campaign)
+        draft.max_days = 60
+        wizard = self.dialog(draft)
+        self.assertNotIn("Held Out", wizard.line_ids.mapped("field"))
+        self.assertFalse(wizard.blocks)  # although nobody else will enter
+        wizard.action_publish()
+        self.assertEqual(campaign.version_number, 2)
 
     def test_domains_are_looked_at_with_the_publishers_rights(self):
         campaign = self.two_mails()
