@@ -14,6 +14,7 @@
         "data/mailing_filter.xml",
         "wizard/cx_campaign_change_views.xml",
         "wizard/cx_campaign_launch_views.xml",
+        "wizard/cx_campaign_publish_views.xml",
         "wizard/cx_campaign_step_remove_views.xml",
         "wizard/cx_campaign_enter_views.xml",
         "wizard/cx_campaign_exclude_views.xml",
@@ -22,6 +23,7 @@
         "views/cx_campaign_preset_views.xml",
         "views/cx_campaign_views.xml",
         "views/cx_campaign_step_views.xml",
+        "views/cx_campaign_version_views.xml",
         "views/cx_campaign_run_views.xml",
         "views/cx_campaign_act_views.xml",
         "data/cx_topic.xml",
@@ -41,6 +43,9 @@
         "views/cx_menus_consent.xml",
         "views/res_partner_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["cx_lifecycle_mail/static/tests/tours/*.js"],
+    },
     "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [

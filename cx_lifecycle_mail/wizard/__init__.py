@@ -4,6 +4,8 @@ from . import (
     cx_campaign_exclude,
     cx_campaign_launch,
     cx_campaign_launch_line,
+    cx_campaign_publish,
+    cx_campaign_publish_line,
     cx_campaign_step_remove,
     cx_campaign_why,
     cx_campaign_why_line,

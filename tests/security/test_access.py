@@ -50,6 +50,9 @@ ALLOWED = {
     "cx.campaign.change": {"marketer": "rwc", "admin": "rwc"},
     "cx.campaign.launch": {"marketer": "rw", "admin": "rw"},
     "cx.campaign.launch.line": {"marketer": "r", "admin": "r"},
+    "cx.campaign.version": {"marketer": "r", "admin": "r"},
+    "cx.campaign.publish": {"marketer": "rw", "admin": "rw"},
+    "cx.campaign.publish.line": {"marketer": "r", "admin": "r"},
     "cx.campaign.step.remove": {"marketer": "rwc", "admin": "rwc"},
     "cx.campaign.preset": {"marketer": "r", "admin": "r"},
     "cx.campaign.preset.step": {"marketer": "r", "admin": "r"},
@@ -89,6 +92,7 @@ METHODS = {
     "action_why", "action_stop", "action_send_again", "action_settle", "action_now",
     "action_retry", "keep_out_of_campaigns", "let_into_campaigns", "action_keep_out",
     "action_let_in", "steps_board", "action_step_list", "action_move",
+    "action_edit", "action_open_original", "action_discard", "action_versions", "action_compare",
 }  # fmt: skip
 
 
