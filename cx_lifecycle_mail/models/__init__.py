@@ -27,6 +27,7 @@ from . import (
     cx_campaign_post,
     cx_campaign_prepare,
     cx_campaign_preset,
+    cx_campaign_resume,
     cx_campaign_run_actions,
     cx_campaign_run_explain,
     cx_campaign_run_screens,

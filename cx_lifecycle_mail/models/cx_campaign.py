@@ -12,7 +12,7 @@ AUTHORED = {"domain", "entry", "stage_id", "date_field_id"}
 # what is written by the machine and by the actions of people, never as a value
 MACHINE = {
     "state", "user_id", "utm_campaign_id", "launched_at", "launched_on", "resumed_at",
-    "last_entry_at", "last_entry", "problem",
+    "paused_at", "last_entry_at", "last_entry", "problem",
 }  # fmt: skip
 STATES = [
     ("draft", "Draft"),
@@ -124,6 +124,7 @@ class CxCampaign(models.Model):
     )
     launched_at = fields.Datetime("Launched", readonly=True, copy=False)
     launched_on = fields.Date(readonly=True, copy=False)
+    paused_at = fields.Datetime("Paused Since", readonly=True, copy=False)
     resumed_at = fields.Datetime("Resumed", readonly=True, copy=False)
     last_entry_at = fields.Datetime("Last Look", readonly=True, copy=False)
     last_entry = fields.Json(
