@@ -53,6 +53,10 @@ class CxCampaign(models.Model):
         "utm.campaign", "UTM Campaign", readonly=True, copy=False, ondelete="restrict",
         help="Under which orders and visits are attributed.",
     )  # fmt: skip
+    preset = fields.Char(
+        "Made From", readonly=True, index="btree_not_null",
+        help="Code of the preset it began with; copies keep it.",
+    )  # fmt: skip
     state = fields.Selection(
         STATES, default="draft", required=True, readonly=True, copy=False, tracking=True, index=True
     )
