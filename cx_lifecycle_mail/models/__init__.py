@@ -18,6 +18,8 @@ from . import (
     cx_campaign_errors,
     cx_campaign_explain,
     cx_campaign_explain_words,
+    cx_campaign_file,
+    cx_campaign_file_make,
     cx_campaign_gifts,
     cx_campaign_grow,
     cx_campaign_guard,

@@ -49,6 +49,7 @@ ALLOWED = {
     "cx.campaign.attempt": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.campaign.audience.line": {"marketer": "r", "admin": "r"},
     "cx.campaign.change": {"marketer": "rwc", "admin": "rwc"},
+    "cx.campaign.import": {"marketer": "rwc", "admin": "rwc"},
     "cx.campaign.launch": {"marketer": "rw", "admin": "rw"},
     "cx.campaign.launch.line": {"marketer": "r", "admin": "r"},
     "cx.campaign.step.remove": {"marketer": "rwc", "admin": "rwc"},
@@ -89,7 +90,8 @@ METHODS = {
     "action_use", "copy",
     "action_why", "action_stop", "action_send_again", "action_settle", "action_now",
     "action_retry", "keep_out_of_campaigns", "let_into_campaigns", "action_keep_out",
-    "action_let_in",
+    "action_let_in", "action_errors", "action_campaigns", "action_figures", "action_export",
+    "action_import",
 }  # fmt: skip
 
 
