@@ -12,7 +12,7 @@ from odoo.exceptions import UserError
 from .cx_campaign_file import FORMAT, VERSION
 
 LARGEST = 5 * 1024 * 1024  # bytes of a file
-LONGEST = {"char": 2_000, "text": 20_000, "html": 1_000_000}
+LONGEST = {"char": 20_000, "text": 20_000, "html": 1_000_000}
 MOST = 200  # steps, tags, contents
 WHOLE = 2**31 - 1
 
