@@ -13,6 +13,7 @@
         "data/ir_cron.xml",
         "data/mailing_filter.xml",
         "wizard/cx_campaign_change_views.xml",
+        "wizard/cx_campaign_import_views.xml",
         "wizard/cx_campaign_launch_views.xml",
         "wizard/cx_campaign_publish_views.xml",
         "wizard/cx_campaign_step_remove_views.xml",

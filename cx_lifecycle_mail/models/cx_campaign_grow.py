@@ -20,7 +20,20 @@ class CxCampaignAct(models.Model):
 
     @api.model
     def _insert(self, begun, steps, now=None):
-        """INSERT of an act of each step for each run that has begun.
+        """INSERT of an act of each step for each run that has begun; see ``_begun_acts``."""
+        return SQL(
+            """
+            INSERT INTO cx_campaign_act (
+                run_id, step_id, campaign_id, customer_id, company_id, kind, state, not_before,
+                due_at, expires_at, tries, create_date)
+            %s ON CONFLICT (run_id, step_id) DO NOTHING
+            """,
+            self._begun_acts(begun, steps, now),
+        )
+
+    @api.model
+    def _begun_acts(self, begun, steps, now=None):
+        """SELECT of an act of each step for each run that has begun.
 
         :param SQL begun: SELECT of run_id, customer_id and deadline, the moment (UTC) from which an
             activity is overdue, or NULL; it may name a CTE
@@ -29,19 +42,15 @@ class CxCampaignAct(models.Model):
         """
         return SQL(
             """
-            INSERT INTO cx_campaign_act (
-                run_id, step_id, campaign_id, customer_id, company_id, kind, state, not_before,
-                due_at, expires_at, tries, create_date)
             SELECT begun.run_id, s.id, s.campaign_id, begun.customer_id, g.company_id, s.kind,
-                   'waiting', planned.at, planned.at, planned.at + s.validity * interval '1 day',
-                   0, %(now)s
+                   'waiting', planned.at AS not_before, planned.at AS due_at,
+                   planned.at + s.validity * interval '1 day' AS expires_at, 0, %(now)s
               FROM (%(begun)s) AS begun
               JOIN cx_campaign_step s ON %(steps)s AND s.active
               JOIN cx_campaign g ON g.id = s.campaign_id
      CROSS JOIN LATERAL (SELECT coalesce(CASE
                        WHEN s.trigger = 'activity_overdue' THEN begun.deadline END, %(now)s)
                        + coalesce(s.delay, 0) * ('1 ' || s.delay_unit)::interval AS at) AS planned
-       ON CONFLICT (run_id, step_id) DO NOTHING
             """,
             now=now or fields.Datetime.now(),
             begun=begun,

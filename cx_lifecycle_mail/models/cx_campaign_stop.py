@@ -36,7 +36,8 @@ class CxCampaignRun(models.Model):
             ("paused", consent.paused(to, company, today)),
             ("open_deal", SQL("(g.stop_deal AND %s)", open_deal())),
             ("campaign_over", SQL("(g.state = 'finished' OR g.end_on < %s)", today)),
-            ("too_long", SQL("r.ends_on <= %s", today)),
+            # not of those that stand still: who resumes decides whether this moves too
+            ("too_long", SQL("(r.ends_on <= %s AND g.state <> 'paused')", today)),
         ]  # fmt: skip
 
     @api.model

@@ -41,6 +41,7 @@ NOT_DONE = [
     ("no_assignee", "Nobody to assign it to"),
     ("capped", "Too many messages in the period, until it was too late"),
     ("expired", "It was too late"),
+    ("missed", "Its time passed during a pause"),
     ("never_allowed", "No hour or day allows it"),
     ("step_removed", "The step was removed"),
     ("moved", "Moved to another version"),

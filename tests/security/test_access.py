@@ -48,6 +48,7 @@ ALLOWED = {
     "cx.campaign.act": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.campaign.attempt": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.campaign.change": {"marketer": "rwc", "admin": "rwc"},
+    "cx.campaign.import": {"marketer": "rwc", "admin": "rwc"},
     "cx.campaign.launch": {"marketer": "rw", "admin": "rw"},
     "cx.campaign.launch.line": {"marketer": "r", "admin": "r"},
     "cx.campaign.version": {"marketer": "r", "admin": "r"},
@@ -93,6 +94,8 @@ METHODS = {
     "action_retry", "keep_out_of_campaigns", "let_into_campaigns", "action_keep_out",
     "action_let_in", "steps_board", "action_step_list", "action_move",
     "action_edit", "action_open_original", "action_discard", "action_versions", "action_compare",
+    "action_let_in", "action_errors", "action_campaigns", "action_figures", "action_export",
+    "action_import",
 }  # fmt: skip
 
 
