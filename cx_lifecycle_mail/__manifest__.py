@@ -44,9 +44,6 @@
         "views/cx_menus_consent.xml",
         "views/res_partner_views.xml",
     ],
-    "assets": {
-        "web.assets_tests": ["cx_lifecycle_mail/static/tests/tours/*.js"],
-    },
     "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [

@@ -94,7 +94,7 @@ METHODS = {
     "action_retry", "keep_out_of_campaigns", "let_into_campaigns", "action_keep_out",
     "action_let_in", "steps_board", "action_step_list", "action_move",
     "action_edit", "action_open_original", "action_discard", "action_versions", "action_compare",
-    "action_let_in", "action_errors", "action_campaigns", "action_figures", "action_export",
+    "action_errors", "action_campaigns", "action_figures", "action_export",
     "action_import",
 }  # fmt: skip
 
