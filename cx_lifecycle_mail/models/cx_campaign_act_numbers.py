@@ -26,6 +26,8 @@ FIGURES = {
     "not_done": SQL("a.state IN %s", NOT_DONE),
     "failed": SQL("a.state = 'failed'"),
 }
+# what they need to know of an act
+COLUMNS = ("step_id", "reason", "state", "done_at", "run_id", "trace_id")
 # of what was not done, that for one reason: not_done:expired; without any: not_done:
 REASON = "not_done:"
 
@@ -50,12 +52,12 @@ class CxCampaignAct(models.Model):
         seen = self._search([("step_id", "in", steps.ids)])
         rows = self.env.execute_query(
             SQL(
-                "SELECT a.step_id, coalesce(a.reason, ''), %s FROM cx_campaign_act a"
+                "SELECT a.step_id, coalesce(a.reason, ''), %s FROM (%s) AS a"
                 " JOIN cx_campaign_run r ON r.id = a.run_id"
                 " LEFT JOIN mailing_trace t ON t.id = a.trace_id"
-                " WHERE a.id IN %s GROUP BY a.step_id, a.reason ORDER BY a.step_id, a.reason",
+                " GROUP BY a.step_id, a.reason",
                 SQL(", ").join(SQL("count(*) FILTER (WHERE %s)", one) for one in FIGURES.values()),
-                seen.subselect(),
+                seen.select(*(SQL.identifier(self._table, name) for name in COLUMNS)),
             )
         )
         return [

@@ -83,7 +83,8 @@ class CxCampaign(models.Model):
         label = self._reason_labels().get(reason, "") if colon else self._number_labels(step)[code]
         if number == "not_done":
             action["context"] = {**action["context"], "group_by": ["reason"]}
-        return action | {"name": self.env._("%(step)s: %(number)s", step=step.name, number=label)}
+        name = self.env._("%(step)s: %(number)s", step=step.name, number=label)
+        return action | {"name": name, "display_name": name}
 
     # ---------------------------------------------------------------- figures
     def _board_figures(self, steps):

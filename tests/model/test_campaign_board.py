@@ -170,6 +170,7 @@ class TestNumbers(BoardCase):
         action = self.campaign.action_step_list(self.first.id, "not_done:capped")
         self.assertEqual(action["name"], "Call: Too many messages in the period, until it was "
                                          "too late")  # fmt: skip
+        self.assertEqual(action["display_name"], action["name"], "the breadcrumb says it")
 
     def test_as_many_queries_for_many_steps_as_for_few(self):
         def queries():

@@ -1,6 +1,15 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { queryAll, queryAllAttributes, queryAllTexts } from "@odoo/hoot-dom";
-import { clickOn, defineCampaign, draft, mountCampaign, running, step } from "./steps_helpers";
+import { Deferred } from "@odoo/hoot-mock";
+import {
+    clickOn,
+    defineCampaign,
+    draft,
+    drawn,
+    mountCampaign,
+    running,
+    step,
+} from "./steps_helpers";
 
 const server = defineCampaign();
 
@@ -49,6 +58,17 @@ describe("the cards", () => {
         expect(".o_cx_step").toHaveCount(0);
         await clickOn(".o_cx_steps_add");
         expect.verifySteps([["board", [1]], ["action_add_step", [1]], ["board", [1]]]);
+    });
+
+    test("of another campaign are never shown", async () => {
+        await mountCampaign({ resIds: [1, 2] });
+        server.board = new Deferred();
+        await clickOn(".o_pager_next");
+        expect(".o_cx_step").toHaveCount(0);
+        server.board.resolve(draft({ steps: draft().steps.slice(0, 1) }));
+        await drawn();
+        expect(".o_cx_step").toHaveCount(1);
+        expect.verifySteps([["board", [1]], ["board", [2]]]);
     });
 
     test("that could not be read can be asked for again", async () => {

@@ -61,8 +61,8 @@ describe("changing", () => {
         await clickOn(".o_cx_steps_add");
         expect.verifySteps([
             ["save", "New"],
-            ["action_add_step", [2]],
-            ["board", [2]],
+            ["action_add_step", [3]],
+            ["board", [3]],
         ]);
     });
 

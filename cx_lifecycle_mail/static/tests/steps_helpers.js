@@ -10,7 +10,10 @@ class Campaign extends models.Model {
     name = fields.Char();
     step_ids = fields.One2many({ relation: "cx.campaign.step", relation_field: "campaign_id" });
 
-    _records = [{ id: 1, name: "Wake", step_ids: [1, 2, 3] }];
+    _records = [
+        { id: 1, name: "Wake", step_ids: [1, 2, 3] },
+        { id: 2, name: "Welcome", step_ids: [] },
+    ];
 }
 
 class Step extends models.Model {
@@ -122,11 +125,12 @@ export function defineCampaign() {
     return server;
 }
 
-export async function mountCampaign({ resId = 1, attributes = "" } = {}) {
+export async function mountCampaign({ resId = 1, resIds, attributes = "" } = {}) {
     await mountView({
         type: "form",
         resModel: "cx.campaign",
         resId: resId || undefined,
+        resIds,
         arch: `<form>
             <field name="name"/>
             <field name="step_ids" widget="cx_steps" ${attributes}/>

@@ -67,6 +67,7 @@ export class CxStepNode extends Component {
             code,
             width: share || 0,
             hasShare,
+            text: _t("%(label)s: %(number)s", values),
             title: hasShare
                 ? _t("%(label)s: %(number)s, %(percent)s. Show them", values)
                 : _t("%(label)s: %(number)s. Show them", values),

@@ -25,6 +25,7 @@ export class CxStepsField extends Component {
         /** While a card is dragged: where it would be dropped, and the steps it takes along. */
         this.target = undefined;
         this.below = new Set();
+        this.resId = false;
         this.action = useService("action");
         this.dialog = useService("dialog");
         this.orm = useService("orm");
@@ -47,15 +48,17 @@ export class CxStepsField extends Component {
     // ----------------------------------------------------------------- reading
     onRecordChange(record) {
         void record.data[this.props.name]; // replaced whenever the form is loaded or saved
-        if (record.resId) {
-            this.load(record.resId);
-        } else {
-            this.state.board = false;
+        if (record.resId !== this.resId) {
+            this.resId = record.resId;
+            this.state.board = false; // never another campaign's
+        }
+        if (this.resId) {
+            this.load();
         }
     }
 
-    async load(resId = this.props.record.resId) {
-        const question = this.orm.silent.call("cx.campaign", "steps_board", [[resId]]);
+    async load() {
+        const question = this.orm.silent.call("cx.campaign", "steps_board", [[this.resId]]);
         try {
             const board = await this.keepLast.add(question);
             this.state.board = markRaw(board);
