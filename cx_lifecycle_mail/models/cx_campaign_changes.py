@@ -15,6 +15,39 @@ HEAD = Markup('<tr class="table-light"><th scope="rowgroup" colspan="3">%s%s</th
 MARKS = {"same": Markup("%s"), "out": Markup("<del>%s</del>"), "in": Markup("<ins>%s</ins>")}
 
 
+def value_row(record, change):
+    """A value that changed, of the model that ``record`` is of."""
+    field = record._fields[change.field]
+    label = field._description_string(record.env)
+    return ROW % (
+        label,
+        said(record, field, change.before),
+        said(record, field, change.after),
+    )
+
+
+def said(record, field, value):
+    """A frozen value as people read it."""
+    if field.type == "boolean":
+        return record.env._("Yes") if value else record.env._("No")
+    if field.name == "domain":
+        condition = value or "[]"
+        return record.env._("everybody") if condition == "[]" else Markup(
+            "<code>%s</code>"
+        ) % condition  # fmt: skip
+    if isinstance(value, list):
+        return ", ".join(one["name"] for one in value) or "–"
+    if not value and field.type != "integer":
+        return "–"
+    if isinstance(value, dict):
+        return value["name"]
+    if field.type == "selection":
+        return dict(field._description_selection(record.env)).get(value, value)
+    if field.type == "date":
+        return format_date(record.env, value)
+    return str(value or 0)
+
+
 class CxCampaign(models.Model):
     _inherit = "cx.campaign"
 
@@ -51,47 +84,11 @@ class CxCampaign(models.Model):
                 whom = self.env._("for those who enter from now on")
             yield HEAD % (self.env._("Campaign, %s", whom), "")
             for change in changed:
-                yield self._value_row(change)
-
-    @api.model
-    def _value_row(self, change):
-        """A value that changed, of whatever model this is."""
-        field = self._fields[change.field]
-        label = field._description_string(self.env)
-        return ROW % (
-            label,
-            self._change_value(field, change.before),
-            self._change_value(field, change.after),
-        )
-
-    @api.model
-    def _change_value(self, field, value):
-        """A frozen value as people read it."""
-        if field.type == "boolean":
-            return self.env._("Yes") if value else self.env._("No")
-        if field.name == "domain":
-            condition = value or "[]"
-            return self.env._("everybody") if condition == "[]" else Markup(
-                "<code>%s</code>"
-            ) % condition  # fmt: skip
-        if isinstance(value, list):
-            return ", ".join(one["name"] for one in value) or "–"
-        if not value and field.type != "integer":
-            return "–"
-        if isinstance(value, dict):
-            return value["name"]
-        if field.type == "selection":
-            return dict(field._description_selection(self.env)).get(value, value)
-        if field.type == "date":
-            return format_date(self.env, value)
-        return str(value or 0)
+                yield value_row(self, change)
 
 
 class CxCampaignStep(models.Model):
     _inherit = "cx.campaign.step"
-
-    _value_row = CxCampaign._value_row
-    _change_value = CxCampaign._change_value
 
     @api.model
     def _change_rows(self, step, those, steps):
@@ -142,7 +139,7 @@ class CxCampaignStep(models.Model):
         label = self._fields[change.field]._description_string(self.env)
         if change.field in STEP_TEXTS:
             return self._text_row(worded(label), change)
-        return self._value_row(change)
+        return value_row(self, change)
 
     def _text_row(self, label, change):
         """A text that changed, word by word, without its layout."""

@@ -95,6 +95,8 @@ class CxCampaign(models.Model):
     # --------------------------------------------------------------- the draft
     def _begin_draft(self):
         """A draft that says what the campaign says now."""
+        if not self.version_number:  # launched before there were versions
+            self._freeze()
         # sudo: what belongs to whom is written by the machine
         draft = self.sudo().copy(
             {

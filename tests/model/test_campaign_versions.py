@@ -233,6 +233,15 @@ class TestDraft(VersionCase):
         self.assertEqual(draft._audience("both"), campaign._audience("both"))
         self.assertEqual(draft._audience("both")["audience"], 0)
 
+    def test_what_was_launched_before_there_were_versions_gets_its_first(self):
+        campaign = self.two_mails()
+        campaign.sudo().version_ids.unlink()
+        campaign.sudo().version_number = 0
+        self.published(campaign, Second="Again 2")
+        self.assertEqual(campaign.version_ids.mapped("number"), [2, 1])
+        self.later(days=3)
+        self.assertEqual(self.got(), ["Hello 1", "Again 1"])
+
     def test_a_discarded_draft_leaves_nothing_behind(self):
         campaign = self.two_mails()
         models = ("cx.campaign", "cx.campaign.step", "mailing.mailing", "utm.campaign",
