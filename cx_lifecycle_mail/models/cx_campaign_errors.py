@@ -28,7 +28,8 @@ class CxCampaign(models.Model):
         self.ensure_one()
         action = self._acts_action([("campaign_id", "=", self.id), ("state", "in", ERRORS)])
         context = {**action["context"], "search_default_group_cause": 1}
-        return action | {"name": self.env._("Errors of %s", self.name), "context": context}
+        name = self.env._("Errors of %s", self.name)
+        return action | {"name": name, "display_name": name, "context": context}
 
 
 class CxCampaignAct(models.Model):

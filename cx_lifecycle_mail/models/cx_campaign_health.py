@@ -160,8 +160,12 @@ class CxCampaign(models.Model):
         """What somebody should look at, the gravest first."""
         number = lambda name: formatLang(self.env, facts[name] or 0, digits=0)  # noqa: E731
         signs = []
-        if self.problem:
+        if self.problem and self.state == "paused":
             signs.append(Sign("bad", self.problem))
+        elif self.problem:
+            signs.append(Sign("bad", self.env._(
+                "The last look at who enters failed, and nobody entered: %s", self.problem
+            )))  # fmt: skip
         if self.state == "running":
             signs += self._signs_of_machine(facts, number)
         if facts["again"]:

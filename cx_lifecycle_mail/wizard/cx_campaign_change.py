@@ -139,9 +139,10 @@ class CxCampaignChange(models.TransientModel):
 
     def _days_table(self, days, later):
         """Of each day on which something happens: mails, other steps."""
+        today = self.env._("Today")
         rows = [
-            (format_date(self.env, day, date_format="EEE d MMM"), of)
-            for day, of in days
+            (format_date(self.env, day, date_format="EEE d MMM") if place else today, of)
+            for place, (day, of) in enumerate(days)
             if any(of.values())
         ]
         if any(later.values()):

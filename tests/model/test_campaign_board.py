@@ -126,7 +126,7 @@ class TestNumbers(BoardCase):
         self.assertEqual(cards[mail], NUMBERS[:7])
         self.assertEqual(cards[self.first], ["reached", "sent", "bought"])
         self.assertEqual(cards[self.second], ["reached", "sent"])
-        self.campaign.stop_purchase = False
+        self.campaign.sudo().stop_purchase = False
         codes = [line["code"] for line in self.card(mail)["figures"]]
         self.assertNotIn("bought", codes, "nobody notices: unknown is not 0")
 
