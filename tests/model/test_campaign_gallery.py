@@ -142,9 +142,9 @@ class TestListMenu(CampaignCase):
         self.assertRegex(form, r'name="kind"[^>]*readonly="act_count or frozen"')
         for campaign in self.campaigns:
             step = campaign.step_ids[1].with_user(self.user)
-            self.assertEqual(bool(step.launched_at), campaign.state != "draft")
+            self.assertEqual(step.frozen, campaign.state != "draft")
             if campaign.state == "draft":
                 step.kind = "stop"
             else:
-                with self.assertRaisesRegex(UserError, "stays what"):
+                with self.assertRaisesRegex(UserError, "Kind: "):
                     step.kind = "stop"
