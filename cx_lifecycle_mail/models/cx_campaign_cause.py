@@ -33,7 +33,7 @@ class CxCampaign(models.Model):
             when.append(SQL("e.previous_stage_id = ANY(%s)", self.from_stage_ids.ids))
         if self.stage_days:
             when.append(SQL("c.stage_since <= %s", today - timedelta(days=self.stage_days)))
-        launched = self.launched_at or fields.Datetime.now()
+        launched = self._known_as().launched_at or fields.Datetime.now()
         return Cause(
             SQL(" AND ").join(when),
             SQL("'episode:' || e.id"),
@@ -71,7 +71,8 @@ class CxCampaign(models.Model):
         field = self.date_field_id
         alias = "c" if field.model == "cx.customer" else "p"
         day = SQL("(%s)::date", self._as_author(field.model)._field_to_sql(alias, field.name))
-        first = max(today - timedelta(days=CATCH_UP), self.launched_on or today)
+        launched = self._known_as().launched_on
+        first = max(today - timedelta(days=CATCH_UP), launched or today)
         days = [first + timedelta(days=n) for n in range((today - first).days + 1)]
         returns = []  # (month and day, the day it returns on)
         for on in (on - timedelta(days=self.date_days) for on in days):
@@ -101,6 +102,6 @@ class CxCampaign(models.Model):
 
     def _since(self, day, today, rules=None):
         """SQL: the day was before the launch; it was since then, and not long ago."""
-        launched = self.launched_on or today
+        launched = self._known_as().launched_on or today
         earliest = max(launched, today - timedelta(days=CATCH_UP), rules or launched)
         return SQL("%s < %s", day, launched), SQL("%s >= %s", day, earliest)

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .cx_campaign_move import goes_on
+
 # what follows an act by what became of it; "ended" follows in any case
 AFTER = {
     "done": ["done", "ended", "not_opened", "not_clicked", "not_replied", "activity_overdue"],
@@ -63,7 +65,7 @@ class CxCampaignAct(models.Model):
         """
         return self._insert(
             SQL(
-                "SELECT a.run_id, a.customer_id, a.step_id, a.done_at, r.state,"
+                "SELECT a.run_id, a.customer_id, a.step_id, a.done_at, r.state, r.version_number,"
                 " (v.date_deadline + 1)::timestamp AS deadline"
                 " FROM cx_campaign_act a JOIN cx_campaign_run r ON r.id = a.run_id"
                 " LEFT JOIN mail_activity v ON v.id = a.activity_id WHERE a.id = ANY(%s)",
@@ -71,8 +73,9 @@ class CxCampaignAct(models.Model):
             ),
             SQL(
                 "s.parent_id = begun.step_id AND begun.state = 'running' AND s.trigger = ANY(%s)"
-                " AND (NOT %s OR begun.done_at + s.validity * interval '1 day' > %s)",
+                " AND %s AND (NOT %s OR begun.done_at + s.validity * interval '1 day' > %s)",
                 list(triggers),
+                goes_on("s", "begun"),
                 within,
                 fields.Datetime.now(),
             ),

@@ -158,6 +158,10 @@ class CxCampaign(models.Model):
         for campaign in self:
             if campaign.state != "draft":
                 raise UserError(self.env._("%s was launched already.", campaign.name))
+            if campaign.draft_of_id:
+                raise UserError(
+                    self.env._("%s is a draft of changes: publish it instead.", campaign.name)
+                )
             if not campaign.step_ids:
                 raise UserError(self.env._("Steps: add one to %s first.", campaign.name))
             # sudo: as its button does, see MACHINE
@@ -168,6 +172,7 @@ class CxCampaign(models.Model):
                     "launched_on": self.env["cx.customer"]._today(campaign.company_id),
                 }
             )
+            campaign._freeze()
         self._wake()
 
     def action_pause(self):

@@ -44,6 +44,7 @@ NOT_DONE = [
     ("missed", "Its time passed during a pause"),
     ("never_allowed", "No hour or day allows it"),
     ("step_removed", "The step was removed"),
+    ("moved", "Moved to another version"),
     ("refused", "The mail server refused it"),
     ("unknown_fate", "The mail server did not tell whether it took the message"),
     ("error", "It failed"),

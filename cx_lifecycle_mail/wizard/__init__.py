@@ -1,11 +1,12 @@
 from . import (
-    cx_campaign_audience_line,
     cx_campaign_change,
     cx_campaign_enter,
     cx_campaign_exclude,
     cx_campaign_import,
     cx_campaign_launch,
     cx_campaign_launch_line,
+    cx_campaign_publish,
+    cx_campaign_publish_line,
     cx_campaign_step_remove,
     cx_campaign_why,
     cx_campaign_why_line,

@@ -139,7 +139,7 @@ class TestListMenu(CampaignCase):
         form = self.env["cx.campaign.step"].get_view(
             self.env.ref("cx_lifecycle_mail.view_campaign_step_form").id, "form"
         )["arch"]
-        self.assertRegex(form, r'name="kind"[^>]*readonly="id and launched_at"')
+        self.assertRegex(form, r'name="kind"[^>]*readonly="act_count or frozen"')
         for campaign in self.campaigns:
             step = campaign.step_ids[1].with_user(self.user)
             self.assertEqual(bool(step.launched_at), campaign.state != "draft")
