@@ -39,7 +39,8 @@ class CxCampaignAct(models.Model):
      CROSS JOIN LATERAL (SELECT coalesce(CASE
                        WHEN s.trigger = 'activity_overdue' THEN begun.deadline END, %(now)s)
                        + coalesce(s.delay, 0) * ('1 ' || s.delay_unit)::interval AS at) AS planned
-       ON CONFLICT (run_id, step_id) DO NOTHING
+      ORDER BY begun.run_id, s.sequence, s.id -- whose turn it is goes by the acts' numbers
+   ON CONFLICT (run_id, step_id) DO NOTHING
             """,
             now=now or fields.Datetime.now(),
             begun=begun,
