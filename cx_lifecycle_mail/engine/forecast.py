@@ -119,6 +119,7 @@ class Future:
 
     :param facts: {(customer, step id): Facts}
     :param past: {(customer, "mail" or "activity"): [moments]} of what caps count
+    :param until: nothing from then on is looked at
     :param reaction: a key of ``REACTIONS``, "done" for activities, or empty
     """
 
@@ -169,7 +170,7 @@ class Future:
     # ------------------------------------------------------------------ living
     def live(self):
         """All acts, old and new; those still waiting at the end are ``waiting``."""
-        while self.agenda and self.agenda[0][0] <= self.until:
+        while self.agenda and self.agenda[0][0] < self.until:
             now = self.agenda[0][0]
             while ready := self._ready(now):
                 others = [act for act in ready if not act.step.is_mail]
