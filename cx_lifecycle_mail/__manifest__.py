@@ -12,7 +12,6 @@
         "security/rules.xml",
         "data/ir_cron.xml",
         "data/mailing_filter.xml",
-        "wizard/cx_campaign_audience_line_views.xml",
         "wizard/cx_campaign_change_views.xml",
         "wizard/cx_campaign_launch_views.xml",
         "wizard/cx_campaign_step_remove_views.xml",
@@ -43,4 +42,12 @@
         "views/res_partner_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
+    "assets": {
+        "web.assets_backend": [
+            "cx_lifecycle_mail/static/src/fields/**/*",
+            "cx_lifecycle_mail/static/src/widgets/**/*",
+        ],
+        "web.assets_unit_tests": ["cx_lifecycle_mail/static/tests/*.js"],
+        "web.assets_tests": ["cx_lifecycle_mail/static/tests/tours/*.js"],
+    },
 }

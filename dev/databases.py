@@ -27,7 +27,7 @@ PAGES_BUILT = "with pages"
 
 def extra_modules():
     """Modules that the tests exercise beyond what the addons depend on."""
-    return ("point_of_sale",)
+    return ("point_of_sale", "sale_loyalty")
 
 
 def template(env, odoo, *, tests=False, pages=True):

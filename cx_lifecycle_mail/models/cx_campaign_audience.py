@@ -3,7 +3,10 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import formatLang
+
+from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
 
 # a count made before any of these changed says nothing
 COUNTED = {
@@ -20,10 +23,6 @@ class CxCampaign(models.Model):
 
     audience = fields.Json(readonly=True, copy=False, help="Who would enter, as last counted.")
     audience_at = fields.Datetime("Counted", readonly=True, copy=False)
-    audience_text = fields.Html(
-        "Audience Now", compute="_compute_audience_text", sanitize=False,
-        help="Who would enter, and who not, with the first reason that applies to each.",
-    )  # fmt: skip
     last_entry_text = fields.Html(
         "Last Entries", compute="_compute_last_entry_text", sanitize=False
     )
@@ -33,17 +32,11 @@ class CxCampaign(models.Model):
             vals = {"audience": False, "audience_at": False, **vals}
         return super().write(vals)
 
-    @api.depends("audience")
-    @api.depends_context("lang")
-    def _compute_audience_text(self):
-        for campaign in self:
-            campaign.audience_text = campaign._audience_table(campaign.audience)
-
     @api.depends("last_entry")
     @api.depends_context("lang")
     def _compute_last_entry_text(self):
         for campaign in self:
-            campaign.last_entry_text = campaign._audience_table(campaign.last_entry, done=True)
+            campaign.last_entry_text = campaign._audience_table(campaign.last_entry)
 
     @api.model
     def _audience_label(self, code):
@@ -69,18 +62,15 @@ class CxCampaign(models.Model):
         return lines
 
     @api.model
-    def _audience_table(self, figures, done=False):
-        """The same lines as a table for the eye; False when nothing was counted.
-
-        :param done: they have entered, and not only would
-        """
+    def _audience_table(self, figures):
+        """Who entered at a look, and who did not, as a table; False when there was none."""
         if not figures:
             return False
         rows = Markup("").join(
             Markup('<tr class="%s"><td class="pe-4">%s</td><td class="text-end">%s%s</td></tr>')
             % (
                 "fw-bold border-top" if code in TOTALS else "",
-                self._audience_label("entered" if done and code == "enter" else code),
+                self._audience_label("entered" if code == "enter" else code),
                 "" if code in ENTERING else "−",
                 formatLang(self.env, number, digits=0),
             )
@@ -94,21 +84,50 @@ class CxCampaign(models.Model):
         future = self.state == "draft" and self.members == "future"
         return "both" if future else self.members
 
-    def action_count(self):
-        """Count who would enter now, and keep the answer for everybody to read."""
-        self.ensure_one()
-        self.check_access("write")
-        figures = self._audience(self._members_shown())
-        self.write({"audience": figures, "audience_at": fields.Datetime.now()})
+    def audience_now(self, changes):
+        """Who would enter if a form were saved, by the rights of who looks on.
 
-    def action_audience(self):
-        """Count again, and list the numbers: each opens the customers it counts."""
-        self.action_count()
-        lines = self.env["cx.campaign.audience.line"]._begin(self)
+        Only a count of what is saved already, the first since it was changed, is kept.
+
+        :param dict changes: what the form holds and has not saved, as saving would write it
+        :return: ``{"lines": [{"code", "label", "count"}]}``, as they add up: codes of ``ENTERING``
+            enter, those of ``TOTALS`` are sums, others are reasons why somebody does not; or
+            ``{"problem": text}``, for people
+        :raise AccessError: the user is no marketer, or may not read the campaign
+        """
+        self.ensure_one()
+        if not self.env.user.has_group("cx_lifecycle.group_marketer"):
+            raise AccessError(self.env._("Audience: only marketers see who is in it."))
+        self.check_access("read")
+        values = {name: changes[name] for name in COUNTED if name in changes}
+        draft = self.new({**values, "user_id": self.env.uid}, origin=self) if values else self
+        try:
+            with self.env.cr.savepoint():
+                if values:
+                    draft._check_entry()
+                    domains.check(draft, "domain", "res.partner")
+                figures = draft._audience(draft._members_shown())
+        except UserError as error:
+            return {"problem": str(error)}
+        if not values and not self.audience_at and self.has_access("write"):
+            self.write({"audience": figures, "audience_at": fields.Datetime.now()})
         return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Audience of %s", self.name),
-            "res_model": lines._name,
-            "views": [(False, "list")],
-            "domain": [("id", "in", lines.ids)],
+            "lines": [
+                {"code": code, "label": self._audience_label(code), "count": count}
+                for code, count in self._audience_lines(figures)
+            ]
+        }
+
+    def action_audience_line(self, code):
+        """List the customers behind one number of the audience."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle.action_customers")
+        label = self._audience_label(code)
+        place = f"{self.id} {self._members_shown()} {code}"
+        return action | {
+            "name": label,
+            "display_name": label,
+            "domain": [("campaign_audience", "=", place)],
+            "context": {},
+            "views": [(False, "list"), (False, "kanban"), (False, "pivot"), (False, "graph")],
         }

@@ -89,12 +89,13 @@ class CxCampaign(models.Model):
         if self.exclusive:
             checks.append(("other_campaign", SQL(
                 "EXISTS (SELECT FROM cx_campaign_run r WHERE r.customer_id = c.id"
-                " AND r.state = 'running' AND r.exclusive AND r.campaign_id <> %s)", self.id,
+                " AND r.state = 'running' AND r.exclusive AND r.campaign_id <> %s)",
+                self._origin.id or 0,
             )))  # fmt: skip
         checks.append(("cooldown", SQL(
             "EXISTS (SELECT FROM cx_campaign_run r WHERE r.customer_id = c.id"
             " AND r.campaign_id = %s AND (r.state = 'running' OR r.ended_at > %s))",
-            self.id, now - timedelta(days=self.cooldown_days),
+            self._origin.id or 0, now - timedelta(days=self.cooldown_days),
         )))  # fmt: skip
         return checks
 
@@ -136,7 +137,7 @@ class CxCampaign(models.Model):
             address=address("p"),
             company=self.company_id.id,
             domain=contacts._search(domains.parsed(self.domain)).subselect(),
-            campaign=self.id,
+            campaign=self._origin.id or 0,
         )
 
     def _judged(self, cause, members):
@@ -153,7 +154,7 @@ class CxCampaign(models.Model):
                 " JOIN cx_customer c ON c.id = r.customer_id JOIN res_partner p"
                 " ON p.id = c.partner_id WHERE r.campaign_id = %s AND r.state = 'running'))",
                 address("p"),
-                self.id,
+                self._origin.id or 0,
             )
         number = SQL("partner_id")
         return SQL(
@@ -166,7 +167,7 @@ class CxCampaign(models.Model):
             twins=twins,
             everywhere=position_sql(f"company:{self.company_id.id}", number),
             company_share=self.company_id.cx_holdout_share,
-            here=position_sql(f"campaign:{self.id}", number),
+            here=position_sql(f"campaign:{self._origin.id}", number),
             share=self.holdout_share,
             candidates=self._candidates(cause, members),
         )

@@ -70,16 +70,20 @@ class CxCampaignStep(models.Model):
             return author.browse()
         return author.env["loyalty.program"].browse(int(self.coupon_program)).exists()
 
-    def _refused_coupon(self, path):
-        """Why the author may not give coupons of the step's program; empty when they may."""
+    def _refused_coupon(self, path, envs):
+        """Why somebody may not give coupons of the step's program; empty when all of them may.
+
+        :param envs: of the author, and of whoever writes the content
+        """
         program = self._coupon_program()
         if not program:
             return self.env._("%s: choose a coupon program for the step first.", path)
-        if not program.env["loyalty.card"].has_access("create"):
-            return self.env._(
-                "%(path)s: %(user)s may not make coupons.",
-                path=path, user=self.campaign_id.user_id.sudo().name,  # sudo: for the message
-            )  # fmt: skip
+        for env in envs:
+            if not env["loyalty.card"].has_access("create"):
+                return self.env._(
+                    "%(path)s: %(user)s may not make coupons.",
+                    path=path, user=env.user.sudo().name,  # sudo: for the message
+                )  # fmt: skip
         return ""
 
     def _coupon_codes(self, acts):

@@ -19,7 +19,7 @@ LOST = psycopg2.OperationalError  # the transaction as a whole: whoever began it
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What ``ir.mail_server._build_email__`` and the choice of a server need.
+    """What the message and the choice of a server need.
 
     ``context`` goes to ``ir.mail_server`` for both: the company's addresses for notifications and
     bounces, and the one address that is valid. ``mail_server_id`` is a wish, False without;

@@ -1,13 +1,18 @@
 """A letter on its way: by which server, and as which message."""
 
-import email.policy
+from datetime import datetime, timezone
+from email.message import Message
+from email.policy import SMTP
+from email.utils import format_datetime
 
 from odoo import api, models
 
-LONGEST_LINE = 998  # RFC 5322 2.1.1
+from odoo.addons.base.models.ir_mail_server import IrMail_Server
+
+from ..engine.message import LONGEST_LINE, message
 
 
-class PlainLines(type(email.policy.SMTP)):
+class PlainLines(type(SMTP)):
     """Odoo's policy for messages, but headers of plain ASCII leave in one line, as they are.
 
     Folding makes encoded words of a link that is longer than a line. Whoever reads
@@ -21,7 +26,7 @@ class PlainLines(type(email.policy.SMTP)):
         return super()._fold(name, value, *args, **kwargs)
 
 
-PLAIN_LINES = PlainLines(linesep=email.policy.SMTP.linesep)
+PLAIN_LINES = PlainLines(linesep=SMTP.linesep)
 
 
 class CxCampaignAct(models.Model):
@@ -41,9 +46,31 @@ class CxCampaignAct(models.Model):
 
     @api.model
     def _built(self, letter, session):
-        """The message as Odoo builds it: envelope sender, recipient, bytes."""
+        """The message: envelope sender, recipient, bytes.
+
+        Odoo decides on the addresses and on what the headers say of them, as for any mail.
+
+        :raise ValueError: a line break in a header
+        """
         servers = self.env["ir.mail_server"].with_context(**letter.context)
-        message = servers._build_email__(
+        if type(servers)._build_email__ is not IrMail_Server._build_email__:
+            return self._built_by_odoo(servers, letter, session)
+        head = Message()
+        head["Message-Id"] = letter.message_id
+        head["Subject"] = letter.subject
+        head["From"] = letter.email_from
+        head["Reply-To"] = letter.reply_to
+        head["To"] = letter.email_to
+        head["Date"] = format_datetime(datetime.now(timezone.utc))
+        for name, value in letter.headers.items():
+            head[name] = value
+        sender, recipients, head = servers._prepare_email_message__(head, session)
+        return sender, recipients[0], message(head.items(), str(letter.text), str(letter.html))
+
+    @api.model
+    def _built_by_odoo(self, servers, letter, session):
+        """Likewise, where another addon has a word in how messages are built: it keeps it."""
+        whole = servers._build_email__(
             email_from=letter.email_from,
             email_to=[letter.email_to],
             subject=letter.subject,
@@ -55,5 +82,5 @@ class CxCampaignAct(models.Model):
             message_id=letter.message_id,
             headers=letter.headers,
         )
-        sender, recipients, message = servers._prepare_email_message__(message, session)
-        return sender, recipients[0], message.as_bytes(policy=PLAIN_LINES)
+        sender, recipients, whole = servers._prepare_email_message__(whole, session)
+        return sender, recipients[0], whole.as_bytes(policy=PLAIN_LINES)

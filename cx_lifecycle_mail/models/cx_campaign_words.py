@@ -46,7 +46,7 @@ class CxCampaignStep(models.Model):
         self.ensure_one()
         envs = [self.campaign_id._as_author("cx.customer").env]
         if writer and writer.uid != SUPERUSER_ID:
-            envs.append(writer)
+            envs.append(writer(su=False))  # constraints run as superuser
         problems = (self._refused_path(path, envs) for path in sorted(variables))
         return next(filter(None, problems), "")
 
@@ -65,7 +65,7 @@ class CxCampaignStep(models.Model):
         if root == "survey" and not self.survey_id:
             return self.env._("%s: choose a survey for the step first.", path)
         if root == "coupon":
-            return self._refused_coupon(path)
+            return self._refused_coupon(path, envs)
         root, *names = ALIASES.get(path, path).split(".")
         if root in RECORDS:
             return self._refused_fields(path, self.env[RECORDS[root]], names, envs)

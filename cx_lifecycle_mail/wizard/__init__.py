@@ -1,5 +1,4 @@
 from . import (
-    cx_campaign_audience_line,
     cx_campaign_change,
     cx_campaign_enter,
     cx_campaign_exclude,

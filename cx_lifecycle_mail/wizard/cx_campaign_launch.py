@@ -14,8 +14,6 @@ class CxCampaignLaunch(models.TransientModel):
     campaign_id = fields.Many2one("cx.campaign", required=True, readonly=True, ondelete="cascade")
     members = fields.Selection(related="campaign_id.members")
     edition = fields.Char(readonly=True, help="When what was looked at was changed last.")
-    audience = fields.Json(readonly=True)
-    audience_text = fields.Html(compute="_compute_texts", sanitize=False)
     enter = fields.Integer(readonly=True, help="Who would enter, held out ones included.")
     held_out = fields.Integer(readonly=True)
     summary = fields.Text(compute="_compute_texts", help="Who is concerned, and what is first.")
@@ -26,9 +24,9 @@ class CxCampaignLaunch(models.TransientModel):
     @api.model
     def _begin(self, campaign):
         """The dialog for a draft, with the count and the findings of this moment."""
-        audience, shown, failure = None, None, None
+        audience, failure = None, None
         try:
-            audience, shown = campaign._audience(), campaign._audience(campaign._members_shown())
+            audience = campaign._audience()
         except (AccessError, UserError, ValidationError) as error:
             failure = str(error)
         checks = campaign._launch_checks(audience)
@@ -42,7 +40,6 @@ class CxCampaignLaunch(models.TransientModel):
             {
                 "campaign_id": campaign.id,
                 "edition": self._edition(campaign),
-                "audience": shown,
                 "enter": figures.get("enter", 0),
                 "held_out": figures.get("held_out", 0),
                 "line_ids": [
@@ -67,11 +64,10 @@ class CxCampaignLaunch(models.TransientModel):
             levels = wizard.line_ids.mapped("level")
             wizard.blocks, wizard.asks = levels.count("block"), levels.count("ask")
 
-    @api.depends("campaign_id", "audience")
+    @api.depends("campaign_id", "enter", "held_out")
     @api.depends_context("lang", "tz")
     def _compute_texts(self):
         for wizard in self:
-            wizard.audience_text = wizard.campaign_id._audience_table(wizard.audience)
             wizard.summary = "\n".join([wizard._who(), *wizard._first()])
 
     def _who(self):
@@ -118,10 +114,6 @@ class CxCampaignLaunch(models.TransientModel):
     def _clock(self, hours):
         minutes = round(hours * 60)
         return f"{minutes // 60}:{minutes % 60:02}"
-
-    def action_audience(self):
-        """List the numbers of the audience, each with its customers."""
-        return self.campaign_id.action_audience()
 
     def action_launch(self):
         """Launch what was looked at, unless something blocks or was changed meanwhile."""

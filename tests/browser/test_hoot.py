@@ -2,7 +2,7 @@
 
 from odoo.tests import HttpCase, tagged
 
-SUITE = "@cx_lifecycle"
+SUITES = ("@cx_lifecycle", "@cx_lifecycle_mail")
 
 
 def hoot_id(name):
@@ -19,9 +19,10 @@ def stops_on(message):
 
 
 class HootCase(HttpCase):
-    def run_suite(self, preset):
+    def run_suites(self, preset):
+        suites = "&".join(f"id={hoot_id(suite)}" for suite in SUITES)
         self.browser_js(
-            f"/web/tests?headless&loglevel=2&timeout=15000&preset={preset}&id={hoot_id(SUITE)}",
+            f"/web/tests?headless&loglevel=2&timeout=15000&preset={preset}&{suites}",
             "",
             "",
             login="admin",
@@ -36,8 +37,8 @@ class TestHootDesktop(HootCase):
     def test_hash_is_that_of_hoot(self):
         self.assertEqual(hoot_id("@web/core"), "e39ce9ba")
 
-    def test_suite(self):
-        self.run_suite("desktop")
+    def test_suites(self):
+        self.run_suites("desktop")
 
 
 @tagged("post_install", "-at_install")
@@ -45,5 +46,5 @@ class TestHootPhone(HootCase):
     browser_size = "375x667"
     touch_enabled = True
 
-    def test_suite(self):
-        self.run_suite("mobile")
+    def test_suites(self):
+        self.run_suites("mobile")

@@ -8,6 +8,7 @@ machine work. :meth:`Books.receive` holds each mail that the server took against
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from email.header import decode_header, make_header
 from zoneinfo import ZoneInfo
 
 from odoo.addons.cx_lifecycle_mail.models.reasons import NOT_DONE, NOT_ENTERED, STOPPED
@@ -157,6 +158,11 @@ class No:
         )
 
 
+def read(header):
+    """A header as people read it."""
+    return str(make_header(decode_header(header)))
+
+
 @dataclass
 class Purchase:
     partner: int
@@ -254,7 +260,7 @@ class Books:
         return Mail(
             self.clock.now, act.email, act.id, act.run_id.id, act.step_id.id, act.campaign_id.id,
             act.campaign_id.topic_id.id, act.company_id.id, act.partner_id.id,
-            entry["headers"]["Subject"], entry["headers"]["From"], entry["message_id"],
+            read(entry["headers"]["Subject"]), read(entry["headers"]["From"]), entry["message_id"],
         )  # fmt: skip
 
     def _may_leave(self, mail):

@@ -55,6 +55,28 @@ class TestMessage(LifecycleCase):
         self.assertEqual(plain.get_content().splitlines(), ["Élan", "."])
         self.assertIn("<p>Élan</p>", page.get_content())
 
+    def test_another_addon_that_builds_messages_keeps_its_word(self):
+        own = self.built()[2]
+        servers = type(self.env["ir.mail_server"])
+        builds = servers._build_email__
+
+        def signed(self, *args, **values):
+            whole = builds(self, *args, **values)
+            whole["X-Signature"] = "signed"
+            return whole
+
+        self.patch(servers, "_build_email__", signed)
+        sender, recipient, message = self.built()
+        self.assertEqual((sender, recipient), ("hello@shop.example.com", "ann@example.com"))
+        self.assertIn(b"X-Signature: signed\r\n", message)
+        self.assertIn(f"List-Unsubscribe: <{LINK}>\r\n".encode(), message)
+        theirs, ours = (email.message_from_bytes(m, policy=policy.default) for m in (message, own))
+        for name in ("From", "To", "Reply-To", "Subject", "Message-Id", "List-Unsubscribe-Post"):
+            self.assertEqual(theirs[name], ours[name], name)
+        for part, other in zip(theirs.iter_parts(), ours.iter_parts(), strict=True):
+            self.assertEqual(part.get_content_type(), other.get_content_type())
+            self.assertEqual(part.get_content().split(), other.get_content().split())
+
     def test_no_line_is_smuggled_in(self):
         with self.assertRaises(ValueError):
             self.built(subject="Hello\r\nBcc: eve@example.com")

@@ -47,7 +47,6 @@ ALLOWED = {
     "cx.campaign.run": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.campaign.act": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.campaign.attempt": {"rep": "r", "marketer": "r", "admin": "r"},
-    "cx.campaign.audience.line": {"marketer": "r", "admin": "r"},
     "cx.campaign.change": {"marketer": "rwc", "admin": "rwc"},
     "cx.campaign.launch": {"marketer": "rw", "admin": "rw"},
     "cx.campaign.launch.line": {"marketer": "r", "admin": "r"},
@@ -82,7 +81,7 @@ METHODS = {
     "action_no_answer", "action_do", "action_not_now", "default_get",
     "action_accept", "action_take_back", "action_customers", "get_empty_list_help",
     # of campaigns: the lists and dialogs of their screens, and what marketers alone may do
-    "action_participants", "action_acts", "action_count", "action_audience", "action_add_step",
+    "action_participants", "action_acts", "audience_now", "action_audience_line", "action_add_step",
     "action_add_after", "action_add_content", "action_remove", "action_launch",
     "action_ask_pause", "action_ask_resume", "action_ask_finish", "action_pause", "action_resume",
     "action_finish", "action_fix", "action_show_done", "enter", "mail_allowed_qweb_expressions",

@@ -1,6 +1,4 @@
-"""All presets for a year, day by day: the figures add up at every step. Minutes: run it by name.
-
-    ./cx test tests/scenario/campaign_year.py
+"""All presets for a year, day by day: the figures add up at every step.
 
 Who the customers are, and what they do when, is in ``year.py``; what must hold is in
 ``model/books.py``; how time passes is in ``model/clock.py``.
