@@ -96,6 +96,7 @@ class Act:
     reason: str | None = None
     state: str = "waiting"
     at: datetime | None = None  # when it was done, or not
+    held: bool = False  # a cap made it wait
     happened: set = field(default_factory=set)  # to the mail or activity
 
 
@@ -269,7 +270,7 @@ class Future:
         act.reason = None
         until = now + self.rules.turn
         if wait == "capped":
-            act.reason = "capped"
+            act.reason, act.held = "capped", True
             most, days = self.rules.caps[act.step.pressure]
             done = sorted(self.past[act.run.customer, act.step.pressure], reverse=True)
             until = done[most - 1] + timedelta(days=days)
@@ -344,5 +345,3 @@ class Future:
                     self._grow(act.run, step, now, act)
         if "replied" in events and act.run.campaign.stop_reply:
             self._stop(now, act.run, "replied")
-
-

@@ -6,6 +6,7 @@ as of now; ``engine/forecast.py`` lets time pass.
 
 from collections import defaultdict
 from datetime import timedelta
+from functools import cache
 
 from odoo import fields
 from odoo.tools import SQL
@@ -35,6 +36,8 @@ class Ahead:
         self.customers = self.env["cx.customer"].with_context(active_test=False)
         self.today = self.customers._today(self.company)
         self.zone = plan.zone(self.company.partner_id.tz or "UTC")
+        # most customers ask for the same days
+        self.day, self.midnight = cache(self._day), cache(self._midnight)
         self.until = self.midnight(until)
         company = self.company
         allowed = self.acts._allowing(company, self.now, self.until)
@@ -50,11 +53,11 @@ class Ahead:
         self.campaigns = {}  # id: (record, engine campaign, its steps)
         self._learn(campaign)
 
-    def day(self, moment):
+    def _day(self, moment):
         """The day where the company is."""
         return plan.local(moment, self.zone).date()
 
-    def midnight(self, day):
+    def _midnight(self, day):
         """When a day begins where the company is."""
         return plan.begins(day, self.zone)
 

@@ -40,6 +40,7 @@ class CxCampaignForecast(models.TransientModel):
     company_id = fields.Many2one(related="campaign_id.company_id")
     weeks = fields.Integer(default=WEEKS, required=True)
     since = fields.Datetime("As Of", readonly=True)
+    first = fields.Date(readonly=True)
     until = fields.Date(readonly=True)
     members = fields.Char(readonly=True, help="Who is looked at: future, present or both.")
     line_ids = fields.One2many("cx.campaign.forecast.line", "forecast_id", readonly=True)
@@ -63,12 +64,10 @@ class CxCampaignForecast(models.TransientModel):
         """Look again, for as many weeks as are asked for now."""
         self.ensure_one()
         if not 1 <= self.weeks <= MOST_WEEKS:
-            raise ValidationError(
-                self.env._("Weeks: enter a number from 1 to %s.", MOST_WEEKS)
-            )
+            raise ValidationError(self.env._("Weeks: enter a number from 1 to %s.", MOST_WEEKS))
         self.campaign_id.check_access("write")
         self._run()
-        return self.campaign_id._forecast_action(self)
+        return self.campaign_id._opened(self)
 
     # -------------------------------------------------------------------- work
     def _run(self):
@@ -83,7 +82,7 @@ class CxCampaignForecast(models.TransientModel):
         # sudo: acts of other campaigns count too, whoever asks; only this campaign's are shown
         ahead = Ahead(campaign.sudo(), until)
         # sudo: lines are only written here
-        self.sudo().write({"since": ahead.now, "until": until - timedelta(days=1)})
+        self.sudo().write({"since": ahead.now, "first": today, "until": until - timedelta(days=1)})
         lines = self.env["cx.campaign.forecast.line"]
         self.env.cr.execute(SQL("DELETE FROM cx_campaign_forecast_line WHERE forecast_id = %s",
                                 self.id))  # fmt: skip
@@ -202,21 +201,27 @@ class CxCampaignForecast(models.TransientModel):
             rows.append(
                 (
                     act.run.customer, act.step.id, act.step.kind, act.state, act.reason, at,
-                    ahead.day(at), known.assigned if calls else None,
+                    act.held, ahead.day(at), known.assigned if calls else None,
                     known.person if act.step.is_mail else None,
                 )
             )  # fmt: skip
         if not rows:
             return
-        self.env.cr.execute_values(
-            "INSERT INTO cx_campaign_forecast_line (forecast_id, what, create_uid, create_date,"
-            " customer_id, step_id, kind, state, reason, at, day, user_id, person_id) VALUES %s",
-            rows,
-            template=self.env.cr.mogrify(
-                "(%s, 'act', %s, %s,", (self.id, self.env.uid, ahead.now)
-            ).decode()
-            + " %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            page_size=2000,
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO cx_campaign_forecast_line (
+                    forecast_id, what, create_uid, create_date, customer_id, step_id, kind, state,
+                    reason, at, held, day, user_id, person_id)
+                SELECT %s, 'act', %s, %s, * FROM unnest(%s::int[], %s::int[], %s::text[],
+                       %s::text[], %s::text[], %s::timestamp[], %s::bool[], %s::date[],
+                       %s::int[], %s::int[])
+                """,
+                self.id,
+                self.env.uid,
+                ahead.now,
+                *map(list, zip(*rows, strict=True)),
+            )
         )
 
 
@@ -239,6 +244,7 @@ class CxCampaignForecastLine(models.TransientModel):
     state = fields.Selection(STATES)
     reason = fields.Selection(REASONS, "Why Not")
     at = fields.Datetime("When")
+    held = fields.Boolean("Had to Wait", help="Too many messages in the period.")
     day = fields.Date("Day", help="Where the company is.")
     user_id = fields.Many2one("res.users", "Assigned To", ondelete="cascade")
     person_id = fields.Many2one("res.partner", "Recipient", ondelete="cascade")

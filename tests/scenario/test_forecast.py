@@ -77,6 +77,7 @@ class TestForecast(WeeksCase):
             },
         )  # fmt: skip
 
+
 def add(seed):
     def test(self):
         self.assertTold(seed)
