@@ -103,8 +103,9 @@ class TestDryRun(LookCase):
         numbers += [(line["code"], line["count"]) for line in figures["not_done"]]
         numbers += [(f"{kind} {day['day']}", day[kind])
                     for day in figures["days"] for kind in ("mail", "call")]  # fmt: skip
+        states = ("done", "skipped", "waiting")
         numbers += [(f"step {step['id']} {state}", step[state])
-                    for step in figures["steps"] for state in ("done", "skipped", "waiting")]  # fmt: skip
+                    for step in figures["steps"] for state in states]  # fmt: skip
         for rep in figures["reps"]:
             numbers += [(f"rep {rep['id']}", rep["count"]),
                         (f"rep {rep['id']} {rep['day']}", rep["most"])]  # fmt: skip
@@ -195,8 +196,8 @@ class TestTry(LookCase):
 
     def test_usual_customers_are_of_the_audience(self):
         wizard = self.tried(self.look())
-        self.assertIn(self.ada, wizard.customer_ids)  # with a salesperson
-        self.assertIn(self.bob, wizard.customer_ids)  # without
+        self.assertIn(self.ada, wizard.customer_ids._origin)  # with a salesperson
+        self.assertIn(self.bob, wizard.customer_ids._origin)  # without
 
     def test_letters_and_assignee(self):
         wizard = self.tried(self.look(), customer_ids=[(6, 0, (self.ada | self.eve).ids)])
@@ -240,8 +241,10 @@ class TestTry(LookCase):
     def test_role_holder_gets_it(self):
         role = self.env["cx.buyer.role"].search([], limit=1)
         holder = self.partner("Holder", email="holder@example.com", lang="en_US")
-        self.env["cx.seat"].create({"account_id": self.ada.partner_id.id, "role_id": role.id,
-                                    "partner_id": holder.id, "company_id": self.company.id})  # fmt: skip
+        self.env["cx.seat"].create(
+            {"account_id": self.ada.partner_id.id, "role_id": role.id, "partner_id": holder.id,
+             "company_id": self.company.id}
+        )  # fmt: skip
         campaign = self.campaign(steps=[], email_from="shop@example.com")
         self.mail(campaign, recipient="role", role_id=role.id, name="To them")
         wizard = self.tried(campaign, customer_ids=[(6, 0, (self.ada | self.bob).ids)])
@@ -306,8 +309,11 @@ class TestTry(LookCase):
             {"campaign_id": campaign.id, "customer_ids": [(6, 0, self.ada.ids)]}
         )  # fmt: skip
         sent = []
-        self.patch(type(self.env["mail.mail"]), "send",
-                   lambda mails, *_, **__: sent.extend(mails.mapped(lambda m: (m.subject, m.email_to))))  # fmt: skip
+
+        def send(mails):
+            sent.extend((mail.subject, mail.email_to) for mail in mails)
+
+        self.patch(type(self.env["mail.mail"]), "send", send)
         runs, traces = self.Run.search_count([]), self.env["mailing.trace"].search_count([])
         wizard.action_send_to_me()
         to = self.marketer.email_formatted
@@ -384,7 +390,7 @@ class TestReplay(LookCase):
         campaign = self.only("Yearly", entry="anniversary", date_field_id=field.id, date_days=2)
         first = customer.first_purchase_on
         on = fields.Date.add(first, years=1) + timedelta(days=2)
-        self.assertEqual(self.met(campaign), {("Yearly", on): None})
+        self.assertEqual(self.met(campaign), {("Yearly", on): ago(130)})
 
     def test_taken_as_of_today(self):
         self.past("Here", 100)
