@@ -68,6 +68,22 @@ def earliest(moment, zone, weekday=None, hour=None, quiet=None, is_open=None):
     return None
 
 
+def allowed(earliest, not_before, weekday, hour, now):
+    """When an act that is due now may be done: now, later, or None for never.
+
+    :param earliest: as :func:`earliest`, of a moment, weekday and hour, where the customer is
+    """
+    at = earliest(not_before, weekday, hour)
+    # late: its weekday and hour have been, but nobody is woken for that
+    return at if at is None or at > now else earliest(now, None, None)
+
+
+def begins(day, zone):
+    """When a day begins where the customer is."""
+    midnight = datetime.combine(day, time.min)
+    return earliest(midnight - timedelta(hours=15), zone, is_open=lambda local: local >= day)
+
+
 def _loud(quiet):
     """The parts of a day outside the quiet hours: [(from, to)], to excluded."""
     # whole seconds, as Odoo stores them

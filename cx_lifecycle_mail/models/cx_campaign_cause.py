@@ -17,6 +17,7 @@ class Cause(NamedTuple):
     present: SQL  # it was there before the launch
     future: SQL  # it began since then, and not by a rebuild or new rules
     joins: SQL = SQL()
+    day: SQL = SQL("NULL::date")  # of a cause to come: when
 
 
 class CxCampaign(models.Model):
@@ -46,16 +47,19 @@ class CxCampaign(models.Model):
 
     def _cause_going_quiet(self, today):
         stages = self.env["cx.stage"]._ids_by_code()
-        if self.quiet_by == "days":
-            quiet_on = SQL("(c.dormant_on - %s)", self.quiet_days)
-        else:
-            quiet_on = SQL("c.next_purchase_to")
+        quiet_on = self._quiet_on()
         return Cause(
             SQL("c.stage_id IN %s AND %s <= %s",
                 (stages["new"], stages["active"]), quiet_on, today),
             SQL("'silence:' || c.last_purchase_on"),
             *self._since(quiet_on, today, self._rules_since()),
         )  # fmt: skip
+
+    def _quiet_on(self):
+        """SQL of the day on which customer ``c`` goes quiet if nothing is bought."""
+        if self.quiet_by == "days":
+            return SQL("(c.dormant_on - %s)", self.quiet_days)
+        return SQL("c.next_purchase_to")
 
     def _cause_first_purchase(self, today, number=1):
         return Cause(
@@ -68,12 +72,16 @@ class CxCampaign(models.Model):
         return self._cause_first_purchase(today, number=2)
 
     def _cause_anniversary(self, today):
+        launched = self._known_as().launched_on
+        first = max(today - timedelta(days=CATCH_UP), launched or today)
+        return self._returning(first, today)
+
+    def _returning(self, first, last):
+        """The date's anniversary, plus the days after it, is on one of some days."""
         field = self.date_field_id
         alias = "c" if field.model == "cx.customer" else "p"
         day = SQL("(%s)::date", self._as_author(field.model)._field_to_sql(alias, field.name))
-        launched = self._known_as().launched_on
-        first = max(today - timedelta(days=CATCH_UP), launched or today)
-        days = [first + timedelta(days=n) for n in range((today - first).days + 1)]
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         returns = []  # (month and day, the day it returns on)
         for on in (on - timedelta(days=self.date_days) for on in days):
             returns.append((f"{on:%m-%d}", on))
@@ -90,6 +98,7 @@ class CxCampaign(models.Model):
                 " ON again.date = to_char(%s, 'MM-DD')",
                 [text for text, _on in returns], [on for _text, on in returns], day,
             ),
+            SQL("(again.day + %s)", self.date_days),
         )  # fmt: skip
 
     def _cause_manual(self, today):

@@ -157,17 +157,21 @@ class CxCampaignAct(models.Model):
 
     def _assignee(self, step):
         """Who is to act: an active user of the company, or nobody."""
-        contact, company = self.partner_id, self.company_id
-        user = {
-            "salesperson": contact.user_id,
-            "leader": contact.user_id.sale_team_id.user_id,
-            "user": step.assignee_id,
-        }[step.assignee] or step.assignee_id
-        return user if user.active and company in user.company_ids else user.browse()
+        return step._assignee(self.partner_id.user_id)
 
 
 class CxCampaignStep(models.Model):
     _inherit = "cx.campaign.step"
+
+    def _assignee(self, salesperson):
+        """Who acts for the customers of a salesperson: an active user of the company, or nobody."""
+        user = {
+            "salesperson": salesperson,
+            "leader": salesperson.sale_team_id.user_id,
+            "user": self.assignee_id,
+        }[self.assignee] or self.assignee_id
+        works = user.active and self.campaign_id.company_id in user.company_ids
+        return user if works else user.browse()
 
     def _tell(self, user, activities):
         """One message about all activities planned at once, to the one who is to do them."""

@@ -119,7 +119,7 @@ class CxCampaign(models.Model):
         return SQL(
             """
             SELECT c.id AS customer_id, c.partner_id, c.stage_id, c.last_purchase_on,
-                   e.id AS episode_id, %(key)s AS entry_key, %(excluded)s AS reason,
+                   e.id AS episode_id, %(day)s AS day, %(key)s AS entry_key, %(excluded)s AS reason,
                    %(address)s AS address
               FROM cx_customer c JOIN res_partner p ON p.id = c.partner_id
          LEFT JOIN cx_episode e ON e.customer_id = c.id AND e.left_on IS NULL %(joins)s
@@ -129,6 +129,7 @@ class CxCampaign(models.Model):
                                   AND r.customer_id = c.id AND r.entry_key = %(key)s)
             """,
             key=cause.key,
+            day=cause.day,
             joins=cause.joins,
             when=cause.when,
             those=those,

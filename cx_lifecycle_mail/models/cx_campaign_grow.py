@@ -51,6 +51,7 @@ class CxCampaignAct(models.Model):
      CROSS JOIN LATERAL (SELECT coalesce(CASE
                        WHEN s.trigger = 'activity_overdue' THEN begun.deadline END, %(now)s)
                        + coalesce(s.delay, 0) * ('1 ' || s.delay_unit)::interval AS at) AS planned
+      ORDER BY begun.run_id, s.sequence, s.id -- whose turn it is goes by the acts' numbers
             """,
             now=now or fields.Datetime.now(),
             begun=begun,

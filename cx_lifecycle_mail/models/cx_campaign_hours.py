@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from datetime import datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 
 import pytz
 
@@ -31,23 +31,34 @@ class CxCampaignAct(models.Model):
         # sudo: settings that hold for every act, whoever may read companies
         companies = self.env["res.company"].sudo().browse({row["company_id"] for row in rows})
         zones = self._zone_names(rows, companies)
-        rules = self._hours_and_days(rows, companies, now)
+        moments = [now, *(row["not_before"] for row in rows)]
+        allowed = self._allowing(companies, min(moments), max(moments))
+        return {
+            row["id"]: allowed(
+                row["company_id"], zones[row["id"]], row["not_before"],
+                *(int(row[part]) if row[part] else None for part in ("weekday", "hour")), now,
+            )
+            for row in rows
+        }  # fmt: skip
+
+    @api.model
+    def _allowing(self, companies, since, until):
+        """Function of company id, name of a zone, not_before, weekday, hour and now: the moment.
+
+        :param since: naive UTC; nothing before it is asked, and nothing after ``until``
+        """
+        rules = self._hours_and_days(companies, since, until)
 
         # those who entered together are due together: most rows ask what was asked before
         @cache
-        def earliest(company_id, zone, moment, weekday=None, hour=None):
+        def earliest(company_id, zone, moment, weekday, hour):
             quiet, is_open = rules[company_id]
             return plan.earliest(moment, plan.zone(zone), weekday, hour, quiet, is_open)
 
-        allowed = {}
-        for row in rows:
-            where = row["company_id"], zones[row["id"]]
-            when = [int(row[part]) if row[part] else None for part in ("weekday", "hour")]
-            at = earliest(*where, row["not_before"], *when)
-            if at is not None and at <= now:
-                # late: its weekday and hour have been, but nobody is woken for that
-                at = earliest(*where, now)
-            allowed[row["id"]] = at
+        def allowed(company_id, zone, not_before, weekday, hour, now):
+            there = partial(earliest, company_id, zone)
+            return plan.allowed(there, not_before, weekday, hour, now)
+
         return allowed
 
     # ------------------------------------------------------------------- zones
@@ -71,11 +82,10 @@ class CxCampaignAct(models.Model):
         return {row["id"]: names.get(row["partner_id"]) or usual[row["company_id"]] for row in rows}
 
     # ---------------------------------------------------------- hours and days
-    def _hours_and_days(self, rows, companies, now):
+    def _hours_and_days(self, companies, since, until):
         """What each company allows, for ``plan.earliest``: {company id: (quiet, is_open)}."""
-        moments = [now, *(row["not_before"] for row in rows)]
         hours = self._working_hours(companies.cx_calendar_id)
-        closed = self._closed(companies, min(moments), max(moments) + plan.HORIZON)
+        closed = self._closed(companies, since, until + plan.HORIZON)
         return {
             company.id: (
                 (company.cx_quiet_from, company.cx_quiet_to),

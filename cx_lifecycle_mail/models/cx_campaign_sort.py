@@ -1,7 +1,7 @@
 """What becomes of claimed acts before they are done: ended, dropped, postponed, or done now."""
 
 import logging
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 import psycopg2
 
@@ -202,29 +202,17 @@ class CxCampaignAct(models.Model):
 
     def _their_dates(self, step, acts):
         """When a step's date begins where each customer is: ``{act id: naive UTC, or None}``."""
-        field, model = step.date_field_id, step.date_field_id.model
-        of = {act.id: (act.customer_id if model == "cx.customer" else act.partner_id).id
-              for act in acts}  # fmt: skip
-        read = step.campaign_id._as_author(model).browse(of.values()).read([field.name])
-        days = {row["id"]: fields.Date.to_date(row[field.name]) for row in read}
+        days = step._dates_of(acts.customer_id)
         rows = [
             {"id": act.id, "company_id": act.company_id.id, "partner_id": act.partner_id.id}
             for act in acts
         ]
         zones = self._zone_names(rows, acts.company_id)
-        begins = {}
-        for act in acts:
-            day = days[of[act.id]]
-            if day:
-                day += timedelta(days=step.date_days)
-                midnight = datetime.combine(day, time())
-                begins[act.id] = plan.earliest(
-                    midnight - timedelta(hours=15), plan.zone(zones[act.id]),
-                    is_open=lambda local, day=day: local >= day,
-                )  # fmt: skip
-            else:
-                begins[act.id] = None
-        return begins
+        found = {act.id: days[act.customer_id.id] for act in acts}
+        return {
+            act_id: day and plan.begins(day, plan.zone(zones[act_id]))
+            for act_id, day in found.items()
+        }
 
     def _at_allowed_hours(self, now):
         """Those for whom this is an allowed moment; the others wait for the next one."""
@@ -256,10 +244,33 @@ class CxCampaignAct(models.Model):
 
     def _condition_holds(self, step, acts):
         """``{act id: whether the step's condition holds for its contact}``."""
-        condition = domains.parsed(step.domain)
+        holding = step._holding(acts.partner_id)
+        return {act.id: act.partner_id.id in holding for act in acts}
+
+
+class CxCampaignStep(models.Model):
+    _inherit = "cx.campaign.step"
+
+    def _holding(self, contacts):
+        """The ids of those of some contacts for whom the step's condition holds."""
+        condition = domains.parsed(self.domain)
         if condition.is_true():
-            return dict.fromkeys(acts.ids, True)
-        contacts = step.campaign_id._as_author("res.partner").search(
-            condition & fields.Domain("id", "in", acts.partner_id.ids)
+            return set(contacts.ids)
+        return set(
+            self.campaign_id._as_author("res.partner")
+            .search(condition & fields.Domain("id", "in", contacts.ids))
+            .ids
         )
-        return {act.id: act.partner_id.id in contacts._ids for act in acts}
+
+    def _dates_of(self, customers):
+        """The step's date of some customers, as its author reads it: ``{id: date, or None}``."""
+        field = self.date_field_id
+        records = customers if field.model == "cx.customer" else customers.partner_id
+        read = self.campaign_id._as_author(field.model).browse(records.ids).read([field.name])
+        days = {row["id"]: fields.Date.to_date(row[field.name]) for row in read}
+        later = timedelta(days=self.date_days)
+        found = {}
+        for customer in customers:
+            day = days.get((customer if field.model == "cx.customer" else customer.partner_id).id)
+            found[customer.id] = day + later if day else None
+        return found

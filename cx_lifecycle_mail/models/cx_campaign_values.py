@@ -18,10 +18,11 @@ class Lot:
     """Some acts of one step and what is said to them in one language.
 
     :param prepared: a :class:`.mailing_prepared.Prepared`
+    :param made: ``{path: {act id: text}}`` of what would be made for each act, when nothing is to
     :raise Exception: whatever goes wrong in reading or making things for all of them
     """
 
-    def __init__(self, step, acts, lang, prepared):
+    def __init__(self, step, acts, lang, prepared, made=None):
         author = step.campaign_id._as_author("cx.customer").with_context(lang=lang)
         self.lang = lang
         self.company = author.env["res.company"].browse(step.campaign_id.company_id.id)
@@ -29,7 +30,9 @@ class Lot:
         self.people = _by_id(author.env["res.partner"].browse(acts.person_id.ids))
         variables = prepared.variables
         self.paths = [(path, *ALIASES.get(path, path).split(".")) for path in variables]
-        self.made = {path: getattr(step, MADE[path])(acts) for path in variables if path in MADE}
+        self.made = made or {
+            path: getattr(step, MADE[path])(acts) for path in variables if path in MADE
+        }
         self.facts = {fact if isinstance(fact, str) else fact[0] for fact in prepared.facts}
         self.hidden = {}
         self._look(acts)

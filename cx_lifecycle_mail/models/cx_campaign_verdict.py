@@ -159,20 +159,48 @@ class CxCampaignAct(models.Model):
 
     @api.model
     def _twin(self, now):
-        """SQL: step ``s`` of act ``a`` went to its address not long ago, for another customer.
+        """SQL: step ``s`` of act ``a`` went to its address not long ago, for another customer."""
+        return SQL(
+            "EXISTS (SELECT FROM cx_campaign_act o WHERE %s"
+            " AND o.done_at > %s - %s * interval '1 day')",
+            self._for_another(),
+            now,
+            TWIN_DAYS,
+        )
+
+    @api.model
+    def _for_another(self):
+        """SQL: act ``o`` is step ``s`` of act ``a``, gone to its address for another customer.
 
         In whichever version: in another one, it is the same step still.
         """
         return SQL(
-            "EXISTS (SELECT FROM cx_campaign_act o JOIN cx_campaign_step v ON v.id = o.step_id"
-            " WHERE o.email = a.email AND o.id <> a.id AND o.customer_id <> a.customer_id"
-            " AND o.campaign_id = a.campaign_id AND %s = %s"
-            " AND o.state IN ('sending', 'done', 'uncertain')"
-            " AND o.done_at > %s - %s * interval '1 day')",
+            "o.email = a.email AND o.id <> a.id AND o.customer_id <> a.customer_id"
+            " AND o.campaign_id = a.campaign_id AND o.state IN ('sending', 'done', 'uncertain')"
+            " AND EXISTS (SELECT FROM cx_campaign_step v WHERE v.id = o.step_id AND %s = %s)",
             lineage("v"),
             lineage("s"),
-            now,
-            TWIN_DAYS,
+        )
+
+    @api.model
+    def _recipient(self):
+        """SELECT of whom a mail of step ``s`` goes to for customer ``c``, with one address."""
+        return SQL(
+            """
+            SELECT k.id, k.email_normalized, k.lang, k.id <> c.partner_id AS beneath,
+                   NULL::date AS since
+              FROM res_partner k
+             WHERE s.recipient = 'customer' AND (k.id = c.partner_id
+                   OR k.parent_id = c.partner_id AND k.type = 'contact')
+               AND k.active AND k.email_normalized IS NOT NULL
+         UNION ALL
+            SELECT k.id, k.email_normalized, k.lang, true, t.since
+              FROM cx_seat t JOIN res_partner k ON k.id = t.partner_id
+             WHERE s.recipient = 'role' AND t.role_id = s.role_id
+               AND t.account_id = c.partner_id AND t.company_id = c.company_id
+               AND k.active AND k.email_normalized IS NOT NULL
+          ORDER BY beneath, since DESC NULLS LAST, id LIMIT 1
+            """
         )
 
     @api.model
@@ -185,22 +213,10 @@ class CxCampaignAct(models.Model):
                 SELECT a.id, q.id AS person_id, q.email_normalized AS email
                   FROM cx_campaign_act a JOIN cx_campaign_step s ON s.id = a.step_id
                   JOIN cx_customer c ON c.id = a.customer_id
-     LEFT JOIN LATERAL (
-                    SELECT k.id, k.email_normalized, k.id <> c.partner_id AS beneath,
-                           NULL::date AS since
-                      FROM res_partner k
-                     WHERE s.recipient = 'customer' AND (k.id = c.partner_id
-                           OR k.parent_id = c.partner_id AND k.type = 'contact')
-                       AND k.active AND k.email_normalized IS NOT NULL
-                 UNION ALL
-                    SELECT k.id, k.email_normalized, true, t.since
-                      FROM cx_seat t JOIN res_partner k ON k.id = t.partner_id
-                     WHERE s.recipient = 'role' AND t.role_id = s.role_id
-                       AND t.account_id = c.partner_id AND t.company_id = c.company_id
-                       AND k.active AND k.email_normalized IS NOT NULL
-                  ORDER BY beneath, since DESC NULLS LAST, id LIMIT 1) AS q ON true
+     LEFT JOIN LATERAL (%s) AS q ON true
                  WHERE a.id = ANY(%s)) AS found
              WHERE cx_campaign_act.id = found.id
             """,
+            self._recipient(),
             list(ids),
         )

@@ -97,13 +97,25 @@ class MailingMailing(models.Model):
         found = known.search_fetch([("code", "in", list(codes))], ["code", "link_id"])
         return frozenset((code.code, code.link_id.id) for code in found)
 
-    def _cx_prepare(self):
+    def _cx_untracked(self):
+        """As :meth:`_cx_prepared`, to be looked at: no link is counted, and nothing is made."""
+        self.ensure_one()
+        prepared = self._cx_prepare(tracked=False)
+        if problem := self.cx_step_id._refused(prepared.variables - OURS):
+            raise ValidationError(problem)
+        return prepared._replace(html=prepared.html.within(*self._cx_layout()))
+
+    def _cx_prepare(self, tracked=True):
         compiled = self._cx_compiled()
-        body = self._cx_tracked(self.body_html or "")
+        body = self._cx_addressed(self.body_html or "")
+        if tracked:
+            body = self._cx_tracked(body)
+        body = CLOSED_EARLY.sub(r"<\1\2></\1>", body)
         if not _shown(text.compile(body, True), PREFERENCES):
             body += self.with_context(lang=self.cx_lang)._cx_footer()
         preview = PREVIEW.format(html_escape(self.preview.strip())) if self.preview else ""
-        html = text.compile(prepend_html_content(body, preview) + PIXEL, True)
+        pixel = PIXEL if tracked else ""
+        html = text.compile(prepend_html_content(body, preview) + pixel, True)
         return Prepared(
             subject=compiled["subject"],
             html=html,
@@ -111,16 +123,19 @@ class MailingMailing(models.Model):
             codes=self._cx_codes(CODE.findall(body)),
         )
 
-    def _cx_tracked(self, body):
-        """The body with full addresses and tracked links; those of a recipient stay as they are."""
-        base = self.get_base_url()
+    def _cx_addressed(self, body):
+        """The body with full addresses, and those of a recipient as placeholders."""
         body = UNSUBSCRIBE.sub(r'\1{{ preferences.link }}"', PREFIXED.sub(r"\1\2", str(body)))
-        body = self._replace_local_links(body, base)
+        return str(self._replace_local_links(body, self.get_base_url()))
+
+    def _cx_tracked(self, body):
+        """The body with tracked links; those of a recipient stay as they are."""
+        base = self.get_base_url()
         values = self._get_link_tracker_values()
         # sudo: links are counted whoever sends the campaign
         linked = self.sudo().with_context(cx_untitled=True)
         body = linked._shorten_links(body, values, blacklist=[VARIABLE], base_url=base)
-        return CLOSED_EARLY.sub(r"<\1\2></\1>", SHORT.sub(r'\1/m/{{ mail.trace }}"', body))
+        return SHORT.sub(r'\1/m/{{ mail.trace }}"', body)
 
     def _cx_footer(self):
         """What every mail must offer, for a body that does not."""
