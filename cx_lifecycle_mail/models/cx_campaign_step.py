@@ -78,7 +78,6 @@ class CxCampaignStep(models.Model):
 
     campaign_id = fields.Many2one("cx.campaign", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="campaign_id.company_id")
-    launched_at = fields.Datetime(related="campaign_id.launched_at")
     parent_id = fields.Many2one(
         "cx.campaign.step", "After", index=True, ondelete="restrict",
         domain="[('campaign_id', '=', campaign_id), ('id', '!=', id)]",

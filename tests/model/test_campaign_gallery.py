@@ -51,6 +51,14 @@ class TestGallery(CampaignCase):
         told = {"campaign": 2, "participant": 2, "sent": 1, "bought": 1}
         self.assertEqual(self.figures(), told)
 
+    def test_changes_not_published_yet_are_no_campaign(self):
+        campaign = self.used()
+        campaign._launch()
+        campaign.with_user(self.user)._begin_draft()
+        self.assertEqual(self.figures()["campaign"], 1)
+        action = self.preset.with_user(self.user).action_campaigns()
+        self.assertEqual(self.Campaign.search(action["domain"]), campaign)
+
     def test_every_number_opens_the_list_it_counts(self):
         self.acted(self.used())
         preset = self.preset.with_user(self.user)
@@ -142,9 +150,9 @@ class TestListMenu(CampaignCase):
         self.assertRegex(form, r'name="kind"[^>]*readonly="act_count or frozen"')
         for campaign in self.campaigns:
             step = campaign.step_ids[1].with_user(self.user)
-            self.assertEqual(bool(step.launched_at), campaign.state != "draft")
+            self.assertEqual(step.frozen, campaign.state != "draft")
             if campaign.state == "draft":
                 step.kind = "stop"
             else:
-                with self.assertRaisesRegex(UserError, "stays what"):
+                with self.assertRaisesRegex(UserError, "^Kind"):
                     step.kind = "stop"
