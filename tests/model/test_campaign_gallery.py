@@ -154,5 +154,5 @@ class TestListMenu(CampaignCase):
             if campaign.state == "draft":
                 step.kind = "stop"
             else:
-                with self.assertRaisesRegex(UserError, "^Kind"):
+                with self.assertRaisesRegex(UserError, "Kind: "):
                     step.kind = "stop"
