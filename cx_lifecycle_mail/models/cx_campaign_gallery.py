@@ -6,6 +6,9 @@ from odoo import api, fields, models
 
 from .cx_campaign_step import MAILS
 
+# changes of a campaign that are not published yet are no campaign of their own
+NO_DRAFTS = [("draft_of_id", "=", False)]
+
 
 class CxCampaignPreset(models.Model):
     _inherit = "cx.campaign.preset"
@@ -35,7 +38,7 @@ class CxCampaignPreset(models.Model):
         campaigns = dict(
             self.env["cx.campaign"]
             .with_context(active_test=False)
-            ._read_group([("preset", "in", codes)], ["preset"], ["__count"])
+            ._read_group([("preset", "in", codes), *NO_DRAFTS], ["preset"], ["__count"])
         )
         figures = {
             name: self._by_code(*self._counted(name)) for name in ("participant", "sent", "bought")
@@ -71,7 +74,7 @@ class CxCampaignPreset(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle_mail.action_campaigns")
         return action | {
-            "domain": [("preset", "=", self.code)],
+            "domain": [("preset", "=", self.code), *NO_DRAFTS],
             "context": {"active_test": False},
         }
 

@@ -10,6 +10,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .cx_campaign_move import goes_on
 from .cx_campaign_step import MAILS
 
 CHOICES = [
@@ -67,7 +68,7 @@ class CxCampaign(models.Model):
         self.ensure_one()
         return SQL(
             """
-            SELECT a.id, a.run_id, a.customer_id, a.step_id, a.kind, kept.dated,
+            SELECT a.id, a.run_id, a.customer_id, a.step_id, a.kind, kept.dated, r.version_number,
                    %(skip)s AND a.due_at <= %(now)s AS missed,
                    a.not_before + moved.by AS not_before, a.due_at + moved.by AS due_at,
                    -- whether its date is past is asked by the date
@@ -112,9 +113,10 @@ class CxCampaign(models.Model):
     def _followers_plan(self, now):
         """SELECT of the acts that follow those of ``plan`` that are left out, whatever came."""
         return self.env["cx.campaign.act"]._begun_acts(
-            SQL("SELECT run_id, customer_id, step_id, NULL::timestamp AS deadline"
+            SQL("SELECT run_id, customer_id, step_id, version_number, NULL::timestamp AS deadline"
                 " FROM plan WHERE missed"),
-            SQL("s.parent_id = begun.step_id AND s.trigger = 'ended'"),
+            SQL("s.parent_id = begun.step_id AND s.trigger = 'ended' AND %s",
+                goes_on("s", "begun")),
             now=now,
         )  # fmt: skip
 

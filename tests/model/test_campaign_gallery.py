@@ -51,6 +51,14 @@ class TestGallery(CampaignCase):
         told = {"campaign": 2, "participant": 2, "sent": 1, "bought": 1}
         self.assertEqual(self.figures(), told)
 
+    def test_changes_not_published_yet_are_no_campaign(self):
+        campaign = self.used()
+        campaign._launch()
+        campaign.with_user(self.user)._begin_draft()
+        self.assertEqual(self.figures()["campaign"], 1)
+        action = self.preset.with_user(self.user).action_campaigns()
+        self.assertEqual(self.Campaign.search(action["domain"]), campaign)
+
     def test_every_number_opens_the_list_it_counts(self):
         self.acted(self.used())
         preset = self.preset.with_user(self.user)

@@ -137,6 +137,16 @@ class TestChoices(ResumeCase):
              ("At once", "done", False), ("Then", "waiting", False)],
         )  # fmt: skip
 
+    def test_who_goes_by_a_former_version(self):
+        """What follows a skipped step is that of the version that somebody goes by."""
+        campaign = self.waiting(delays=(1,))
+        self.step(campaign, campaign.step_ids, name="Then", kind="wait", trigger="ended", delay=3)
+        campaign.step_ids.filtered(lambda step: step.name == "Then").last_version = 1
+        campaign.run_ids[0].version_number = 2
+        self.assertEqual(self.counts(campaign._resume_figures("skip")), ({3: 3}, 0, (4, 0, 0)))
+        figures = self.resumed(campaign, "skip")
+        self.assertAsSaid(campaign, figures)
+
     def test_a_burst_is_said(self):
         campaign = self.campaign(steps=[{"kind": "mail", "name": "Mail", "delay": 5}])
         campaign._launch()
