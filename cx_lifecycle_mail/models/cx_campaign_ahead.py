@@ -17,7 +17,7 @@ from .cx_campaign_step import MAILS
 from .cx_campaign_verdict import COUNTS, TWIN_DAYS
 
 # what time decides: the engine does
-TIMED = {"expired", "happened", "duplicate", "no_content"}
+TIMED = {"expired", "happened", "moved", "duplicate", "no_content"}
 
 
 class Ahead:
@@ -67,7 +67,8 @@ class Ahead:
             campaign.stop_purchase,
         )  # fmt: skip
         steps = {}
-        for step in campaign.step_ids.sorted(lambda step: (step.sequence, step.id)):
+        in_use = campaign._steps_in_use().sorted(lambda step: (step.sequence, step.id))
+        for step in in_use:
             steps[step.id] = forecast.Step(
                 step.id, known, step.kind, step.trigger,
                 timedelta(**{step.delay_unit: step.delay or 0}),
@@ -76,7 +77,7 @@ class Ahead:
                 int(step.hour) if step.hour else None,
                 bool(step.date_field_id), step.activity_days,
             )  # fmt: skip
-        for step in campaign.step_ids.sorted(lambda step: (step.sequence, step.id)):
+        for step in in_use:
             if step.parent_id.id in steps:
                 steps[step.parent_id.id].follows.append(steps[step.id])
         self.campaigns[campaign.id] = (campaign, known, steps)
@@ -106,8 +107,8 @@ class Ahead:
         for run_id, step_ids in made.items():
             runs[run_id].made.update(step_ids)
         for run, moment in entered:
-            steps = self.campaigns[run.campaign.id][2].values()
-            future.enter(run, steps, moment)
+            steps = self.campaigns[run.campaign.id][2]
+            future.enter(run, [steps[id_] for id_ in self.campaign.step_ids.ids], moment)
         return future.live(), facts
 
     def _about(self, ids):
@@ -243,7 +244,7 @@ class Ahead:
             contacts = {about[i][0] for i in ids} | {row[0] for row in mails.values() if row[0]}
             rows = [{"id": c, "company_id": self.company.id, "partner_id": c} for c in contacts]
             zones = self.acts._zone_names(rows, self.company)
-            for step in campaign.step_ids:
+            for step in campaign._steps_in_use():
                 for customer_id, known in self._facts_of(step, ids, about, mails, zones):
                     facts[customer_id, step.id] = known
         return facts
@@ -280,7 +281,7 @@ class Ahead:
 
     def _mails(self, campaign, ids):
         """{(customer id, step id): person, language, address, why not, until when it was heard}."""
-        steps = campaign.step_ids.filtered(lambda step: step.kind in MAILS)
+        steps = campaign._steps_in_use().filtered(lambda step: step.kind in MAILS)
         if not steps:
             return {}
         checks = SQL(" ").join(
