@@ -1,1 +1,1 @@
-from . import main
+from . import campaign_file, main

@@ -12,7 +12,7 @@ AUTHORED = {"domain", "entry", "stage_id", "date_field_id"}
 # what is written by the machine and by the actions of people, never as a value
 MACHINE = {
     "state", "user_id", "utm_campaign_id", "launched_at", "launched_on", "resumed_at",
-    "last_entry_at", "last_entry", "problem",
+    "paused_at", "last_entry_at", "last_entry", "problem", "version_number", "draft_of_id",
 }  # fmt: skip
 STATES = [
     ("draft", "Draft"),
@@ -53,6 +53,10 @@ class CxCampaign(models.Model):
         "utm.campaign", "UTM Campaign", readonly=True, copy=False, ondelete="restrict",
         help="Under which orders and visits are attributed.",
     )  # fmt: skip
+    preset = fields.Char(
+        "Made From", readonly=True, index="btree_not_null",
+        help="Code of the preset it began with; copies keep it.",
+    )  # fmt: skip
     state = fields.Selection(
         STATES, default="draft", required=True, readonly=True, copy=False, tracking=True, index=True
     )
@@ -62,7 +66,9 @@ class CxCampaign(models.Model):
     topic_id = fields.Many2one(
         "cx.topic", ondelete="restrict", help="What people may opt out of; all mail when empty."
     )
-    step_ids = fields.One2many("cx.campaign.step", "campaign_id", "Steps")
+    step_ids = fields.One2many(
+        "cx.campaign.step", "campaign_id", "Steps", domain=[("past", "=", False)]
+    )
     run_ids = fields.One2many("cx.campaign.run", "campaign_id", "Participants")
 
     # ------------------------------------------------------------------ entry
@@ -124,6 +130,7 @@ class CxCampaign(models.Model):
     )
     launched_at = fields.Datetime("Launched", readonly=True, copy=False)
     launched_on = fields.Date(readonly=True, copy=False)
+    paused_at = fields.Datetime("Paused Since", readonly=True, copy=False)
     resumed_at = fields.Datetime("Resumed", readonly=True, copy=False)
     last_entry_at = fields.Datetime("Last Look", readonly=True, copy=False)
     last_entry = fields.Json(
@@ -222,6 +229,8 @@ class CxCampaign(models.Model):
             vals_list = [{**own, **vals} for vals in vals_list]
         campaigns = super().create(vals_list)
         for campaign in campaigns.sudo():  # sudo: what the machine writes
+            if campaign.draft_of_id:
+                continue  # it counts under the campaign that it changes
             campaign.utm_campaign_id = self.env["utm.campaign"].create(
                 {"title": campaign.name, "user_id": campaign.user_id.id}
             )

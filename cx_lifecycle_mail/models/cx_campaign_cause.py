@@ -34,7 +34,7 @@ class CxCampaign(models.Model):
             when.append(SQL("e.previous_stage_id = ANY(%s)", self.from_stage_ids.ids))
         if self.stage_days:
             when.append(SQL("c.stage_since <= %s", today - timedelta(days=self.stage_days)))
-        launched = self.launched_at or fields.Datetime.now()
+        launched = self._known_as().launched_at or fields.Datetime.now()
         return Cause(
             SQL(" AND ").join(when),
             SQL("'episode:' || e.id"),
@@ -72,7 +72,8 @@ class CxCampaign(models.Model):
         return self._cause_first_purchase(today, number=2)
 
     def _cause_anniversary(self, today):
-        first = max(today - timedelta(days=CATCH_UP), self.launched_on or today)
+        launched = self._known_as().launched_on
+        first = max(today - timedelta(days=CATCH_UP), launched or today)
         return self._returning(first, today)
 
     def _returning(self, first, last):
@@ -110,6 +111,6 @@ class CxCampaign(models.Model):
 
     def _since(self, day, today, rules=None):
         """SQL: the day was before the launch; it was since then, and not long ago."""
-        launched = self.launched_on or today
+        launched = self._known_as().launched_on or today
         earliest = max(launched, today - timedelta(days=CATCH_UP), rules or launched)
         return SQL("%s < %s", day, launched), SQL("%s >= %s", day, earliest)

@@ -31,9 +31,9 @@ class CxCampaign(models.Model):
         """
         self.ensure_one()
         found = [*self._check_author(), *self._check_steps(), *self._check_sending()]
-        found += self._check_measure()
-        if audience is not None:
-            found += self._check_audience(audience)
+        found += [*self._check_measure(), *self._check_pressure()]
+        if audience is not None and not self.draft_of_id:  # who enters was decided once
+            found += [*self._check_audience(audience), *self._check_size(audience)]
         return sorted(found, key=lambda check: check.level != "block")
 
     def _finding(self, level, name, text, step=None):
@@ -76,6 +76,12 @@ class CxCampaign(models.Model):
             )
         else:
             return False
+        if self.launched_at:
+            return self.env._(
+                "%s Press Edit…, look at what it does, and publish it: that is done with your "
+                "rights then.",
+                problem,
+            )
         return self.env._(
             "%s Write the audience again: it is looked at with your rights then.", problem
         )
@@ -83,7 +89,7 @@ class CxCampaign(models.Model):
     def _unreadable_dates(self):
         """Labels of the dates that the author may not read."""
         # sudo: labels, whoever looks
-        dates = (self.date_field_id | self.step_ids.date_field_id).sudo()
+        dates = (self.date_field_id | self._steps_in_use().date_field_id).sudo()
         return [
             date.field_description
             for date in dates
@@ -104,7 +110,8 @@ class CxCampaign(models.Model):
             yield self._finding(
                 "block", "end_on", self.env._("This day is over. Choose a later one, or none.")
             )
-        if not self.holdout_share and not self.company_id.cx_holdout_share:
+        measured = self.holdout_share or self.company_id.cx_holdout_share
+        if not measured and not self.draft_of_id:  # as at the launch
             yield self._finding(
                 "ask", "holdout_share",
                 self.env._("Nobody is held out: nobody will know what the campaign brings."),

@@ -90,12 +90,12 @@ class CxCampaign(models.Model):
             checks.append(("other_campaign", SQL(
                 "EXISTS (SELECT FROM cx_campaign_run r WHERE r.customer_id = c.id"
                 " AND r.state = 'running' AND r.exclusive AND r.campaign_id <> %s)",
-                self._origin.id or 0,
+                self._known_as().id,
             )))  # fmt: skip
         checks.append(("cooldown", SQL(
             "EXISTS (SELECT FROM cx_campaign_run r WHERE r.customer_id = c.id"
             " AND r.campaign_id = %s AND (r.state = 'running' OR r.ended_at > %s))",
-            self._origin.id or 0, now - timedelta(days=self.cooldown_days),
+            self._known_as().id, now - timedelta(days=self.cooldown_days),
         )))  # fmt: skip
         return checks
 
@@ -137,7 +137,7 @@ class CxCampaign(models.Model):
             address=address("p"),
             company=self.company_id.id,
             domain=contacts._search(domains.parsed(self.domain)).subselect(),
-            campaign=self._origin.id or 0,
+            campaign=self._known_as().id,
         )
 
     def _judged(self, cause, members):
@@ -154,7 +154,7 @@ class CxCampaign(models.Model):
                 " JOIN cx_customer c ON c.id = r.customer_id JOIN res_partner p"
                 " ON p.id = c.partner_id WHERE r.campaign_id = %s AND r.state = 'running'))",
                 address("p"),
-                self._origin.id or 0,
+                self._known_as().id,
             )
         number = SQL("partner_id")
         return SQL(
@@ -167,7 +167,7 @@ class CxCampaign(models.Model):
             twins=twins,
             everywhere=position_sql(f"company:{self.company_id.id}", number),
             company_share=self.company_id.cx_holdout_share,
-            here=position_sql(f"campaign:{self._origin.id}", number),
+            here=position_sql(f"campaign:{self._known_as().id}", number),
             share=self.holdout_share,
             candidates=self._candidates(cause, members),
         )
@@ -256,10 +256,10 @@ class CxCampaign(models.Model):
                 INSERT INTO cx_campaign_run (
                     campaign_id, customer_id, company_id, entry_key, episode_id, arm, state,
                     entered_at, ends_on, stage_id, bought_before, user_id, exclusive,
-                    create_date)
+                    version_number, create_date)
                 SELECT %(campaign)s, customer_id, %(company)s, entry_key, episode_id, arm,
                        'running', %(now)s, %(ends)s, stage_id, last_purchase_on, %(user)s,
-                       %(exclusive)s, %(now)s
+                       %(exclusive)s, %(version)s, %(now)s
                   FROM judged WHERE excluded IS NULL ORDER BY customer_id
            ON CONFLICT DO NOTHING -- for the same cause, or beside another at the same moment
              RETURNING id, customer_id, arm),
@@ -275,6 +275,7 @@ class CxCampaign(models.Model):
             ends=today + timedelta(days=self.max_days),
             user=(user and user.id) or None,
             exclusive=self.exclusive,
+            version=self.version_number or 1,
             acts=self._first_acts(),
         )
 
@@ -283,7 +284,7 @@ class CxCampaign(models.Model):
         return self.env["cx.campaign.act"]._insert(
             SQL("SELECT id AS run_id, customer_id, NULL::timestamp AS deadline FROM entered"
                 " WHERE arm = 'treated'"),
-            SQL("s.campaign_id = %s AND s.trigger = 'entry'", self.id),
+            SQL("s.campaign_id = %s AND s.trigger = 'entry' AND s.past IS NOT TRUE", self.id),
         )  # fmt: skip
 
     def enter(self, partner_ids, key=None):

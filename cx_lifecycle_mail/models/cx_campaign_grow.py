@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .cx_campaign_move import goes_on
+
 # what follows an act by what became of it; "ended" follows in any case
 AFTER = {
     "done": ["done", "ended", "not_opened", "not_clicked", "not_replied", "activity_overdue"],
@@ -18,7 +20,21 @@ class CxCampaignAct(models.Model):
 
     @api.model
     def _insert(self, begun, steps, now=None):
-        """INSERT of an act of each step for each run that has begun.
+        """INSERT of an act of each step for each run that has begun; see ``_begun_acts``."""
+        return SQL(
+            """
+            INSERT INTO cx_campaign_act (
+                run_id, step_id, campaign_id, customer_id, company_id, kind, state, not_before,
+                due_at, expires_at, tries, create_date)
+            -- whose turn it is goes by the acts' numbers
+            %s ORDER BY begun.run_id, s.sequence, s.id ON CONFLICT (run_id, step_id) DO NOTHING
+            """,
+            self._begun_acts(begun, steps, now),
+        )
+
+    @api.model
+    def _begun_acts(self, begun, steps, now=None):
+        """SELECT of an act of each step for each run that has begun.
 
         :param SQL begun: SELECT of run_id, customer_id and deadline, the moment (UTC) from which an
             activity is overdue, or NULL; it may name a CTE
@@ -27,20 +43,15 @@ class CxCampaignAct(models.Model):
         """
         return SQL(
             """
-            INSERT INTO cx_campaign_act (
-                run_id, step_id, campaign_id, customer_id, company_id, kind, state, not_before,
-                due_at, expires_at, tries, create_date)
             SELECT begun.run_id, s.id, s.campaign_id, begun.customer_id, g.company_id, s.kind,
-                   'waiting', planned.at, planned.at, planned.at + s.validity * interval '1 day',
-                   0, %(now)s
+                   'waiting', planned.at AS not_before, planned.at AS due_at,
+                   planned.at + s.validity * interval '1 day' AS expires_at, 0, %(now)s
               FROM (%(begun)s) AS begun
               JOIN cx_campaign_step s ON %(steps)s AND s.active
               JOIN cx_campaign g ON g.id = s.campaign_id
      CROSS JOIN LATERAL (SELECT coalesce(CASE
                        WHEN s.trigger = 'activity_overdue' THEN begun.deadline END, %(now)s)
                        + coalesce(s.delay, 0) * ('1 ' || s.delay_unit)::interval AS at) AS planned
-      ORDER BY begun.run_id, s.sequence, s.id -- whose turn it is goes by the acts' numbers
-   ON CONFLICT (run_id, step_id) DO NOTHING
             """,
             now=now or fields.Datetime.now(),
             begun=begun,
@@ -55,7 +66,7 @@ class CxCampaignAct(models.Model):
         """
         return self._insert(
             SQL(
-                "SELECT a.run_id, a.customer_id, a.step_id, a.done_at, r.state,"
+                "SELECT a.run_id, a.customer_id, a.step_id, a.done_at, r.state, r.version_number,"
                 " (v.date_deadline + 1)::timestamp AS deadline"
                 " FROM cx_campaign_act a JOIN cx_campaign_run r ON r.id = a.run_id"
                 " LEFT JOIN mail_activity v ON v.id = a.activity_id WHERE a.id = ANY(%s)",
@@ -63,8 +74,9 @@ class CxCampaignAct(models.Model):
             ),
             SQL(
                 "s.parent_id = begun.step_id AND begun.state = 'running' AND s.trigger = ANY(%s)"
-                " AND (NOT %s OR begun.done_at + s.validity * interval '1 day' > %s)",
+                " AND %s AND (NOT %s OR begun.done_at + s.validity * interval '1 day' > %s)",
                 list(triggers),
+                goes_on("s", "begun"),
                 within,
                 fields.Datetime.now(),
             ),

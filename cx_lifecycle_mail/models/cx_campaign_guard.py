@@ -27,8 +27,9 @@ class CxCampaign(models.Model):
         # in a transaction of its own: other workers wait for it, and find nothing to send
         paused = self.env["cx.campaign.act"]._journaled(
             SQL(
-                "UPDATE cx_campaign g SET state = 'paused' FROM (SELECT max(lastcall) AS at"
-                " FROM ir_cron WHERE id = ANY(%s)) AS last WHERE g.state = 'running'"
+                "UPDATE cx_campaign g SET state = 'paused', paused_at = last.at"
+                " FROM (SELECT max(lastcall) AS at FROM ir_cron WHERE id = ANY(%s)) AS last"
+                " WHERE g.state = 'running'"
                 " AND last.at < now() AT TIME ZONE 'UTC' - %s * interval '1 hour'"
                 " RETURNING g.id, last.at",
                 crons,

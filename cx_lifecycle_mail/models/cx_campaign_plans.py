@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL, ormcache
 
 from .cx_campaign_deliver import BACKOFF
+from .cx_campaign_move import goes_on
 from .journal import Plan
 
 
@@ -78,10 +79,11 @@ class CxCampaignAct(models.Model):
             note=self._note_query(),
             trace=self._trace_query(),
             grow=self._insert(
-                SQL("SELECT t.run_id, t.customer_id, t.step_id, r.state, NULL::timestamp AS"
-                    " deadline FROM told t JOIN cx_campaign_run r ON r.id = t.run_id"),
+                SQL("SELECT t.run_id, t.customer_id, t.step_id, r.state, r.version_number,"
+                    " NULL::timestamp AS deadline"
+                    " FROM told t JOIN cx_campaign_run r ON r.id = t.run_id"),
                 SQL("s.parent_id = begun.step_id AND begun.state = 'running'"
-                    " AND s.trigger = ANY($18::text[])"),
+                    " AND s.trigger = ANY($18::text[]) AND %s", goes_on("s", "begun")),
                 now=SQL("$3::timestamp"),
             ),
         )  # fmt: skip

@@ -76,6 +76,7 @@ class CxCampaignPreset(models.Model):
         campaign = self.env["cx.campaign"].create(
             {
                 **self.values,
+                "preset": self.code,
                 "name": names[self._first_lang()],
                 "company_id": company.id,
                 "email_from": sender,

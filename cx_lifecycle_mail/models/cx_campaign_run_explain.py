@@ -31,11 +31,7 @@ class CxCampaignRun(models.Model):
         if self.arm == "held_out":
             return checks
         acts = {act.step_id: act for act in self.act_ids}
-        # archived steps too, where they acted
-        steps = campaign.with_context(active_test=False).step_ids.filtered(
-            lambda step: step.active or step in acts
-        )
-        return [*checks, *self._explain_steps(steps, acts)]
+        return [*checks, *self._explain_steps(self._steps(), acts)]
 
     def _sentence(self):
         """Where the participation stands, in one sentence."""

@@ -67,6 +67,8 @@ class CxCampaign(models.Model):
         self.check_access("write")
         if self.state != "draft":
             raise UserError(self.env._("%s was launched already.", self.name))
+        if self.draft_of_id:
+            return self.action_publish()
         wizard = self.env["cx.campaign.launch"]._begin(self)
         return self._dialog("cx.campaign.launch", self.env._("Launch %s", self.name), wizard.id)
 

@@ -280,7 +280,10 @@ class CxCampaignStep(models.Model):
     def _copy_to(self, campaign, parent=None):
         """The same steps in another campaign, with their contents and all that follows them."""
         for step in self:
-            twin = step.copy({"campaign_id": campaign.id, "parent_id": parent and parent.id})
+            values = {"campaign_id": campaign.id, "parent_id": parent and parent.id}
+            if campaign.draft_of_id:  # a version of the same step
+                values["lineage"] = step._key()
+            twin = step.copy(values)
             for mailing in step.mailing_ids:
                 mailing.copy({"cx_step_id": twin.id, "cx_lang": mailing.cx_lang})
             step.child_ids._copy_to(campaign, twin)

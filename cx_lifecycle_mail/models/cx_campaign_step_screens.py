@@ -33,6 +33,39 @@ class CxCampaignStep(models.Model):
             default_step_id=self.id,
         )
 
+    def action_move(self, parent_id, sequence=None):
+        """Let this step of a draft follow another one, or begin on entry, with its followers.
+
+        :param parent_id: the step to follow; False: on entry
+        :param sequence: its place among those that follow the same step, from 1; last when None
+        :raise UserError: the campaign was launched
+        :raise ValidationError: it would follow itself, or wait for what that step cannot tell
+        """
+        self.ensure_one()
+        self.check_access("write")
+        campaign = self.campaign_id
+        if campaign.launched_at:
+            raise UserError(
+                self.env._(
+                    "Steps: %(campaign)s was launched, and people are on their way through it. Add "
+                    "a step where you need one, and remove %(step)s.",
+                    campaign=campaign.name, step=self.name,
+                )
+            )  # fmt: skip
+        values = {"parent_id": parent_id or False}
+        if not parent_id:
+            values["trigger"] = "entry"
+        elif self.trigger == "entry":
+            values["trigger"] = "done"
+        self.write(values)
+        others = campaign.step_ids.filtered(
+            lambda step: step != self and step.parent_id == self.parent_id
+        ).sorted(lambda step: (step.sequence, step.id))
+        place = len(others) if sequence is None else max(sequence - 1, 0)
+        for number, step in enumerate([*others[:place], self, *others[place:]], 1):
+            if step.sequence != 10 * number:
+                step.sequence = 10 * number
+
     def action_add_content(self):
         """Open Odoo's mailing editor for one more language, empty."""
         self.ensure_one()

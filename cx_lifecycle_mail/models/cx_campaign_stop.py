@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from . import consent
 from .cx_campaign_act import OPEN
 from .cx_campaign_entry import address, open_deal
+from .cx_campaign_move import goes_on
 
 
 class CxCampaignRun(models.Model):
@@ -35,7 +36,8 @@ class CxCampaignRun(models.Model):
             ("paused", consent.paused(to, company, today)),
             ("open_deal", SQL("(g.stop_deal AND %s)", open_deal())),
             ("campaign_over", SQL("(g.state = 'finished' OR g.end_on < %s)", today)),
-            ("too_long", SQL("r.ends_on <= %s", today)),
+            # not of those that stand still: who resumes decides whether this moves too
+            ("too_long", SQL("(r.ends_on <= %s AND g.state <> 'paused')", today)),
         ]  # fmt: skip
 
     @api.model
@@ -149,13 +151,14 @@ class CxCampaignRun(models.Model):
                          JOIN cx_campaign_step s ON s.parent_id = a.step_id AND s.active
                         WHERE a.run_id = r.id AND a.state IN ('done', 'uncertain')
                           AND s.trigger IN ('opened', 'clicked', 'replied', 'bounced')
-                          AND a.done_at + s.validity * interval '1 day' > %s
+                          AND a.done_at + s.validity * interval '1 day' > %s AND %s
                           AND NOT EXISTS (SELECT FROM cx_campaign_act n
                                            WHERE n.run_id = r.id AND n.step_id = s.id))
                 """,
                 company.id,
                 (*OPEN, "uncertain"),
                 fields.Datetime.now(),
+                goes_on("s", "r"),
             )
         )
         self.browse([row[0] for row in rows])._stop("completed")

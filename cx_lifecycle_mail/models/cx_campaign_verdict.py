@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from . import consent
 from .cx_campaign_entry import refused
+from .cx_campaign_move import goes_on, lineage
 from .cx_campaign_step import MAILS
 
 # what was done for a transactional campaign is not what the cap is about
@@ -60,6 +61,7 @@ class CxCampaignAct(models.Model):
         mail = SQL("a.kind IN %s", MAILS)
         to, company = SQL("a.email"), SQL("a.company_id")
         return [
+            ("moved", SQL("NOT %s", goes_on("s", "r"))),
             ("expired", SQL("a.expires_at <= %s", now)),
             ("happened", self._happened_already()),
             ("nobody", SQL("%s AND a.email IS NULL AND s.recipient = 'role'", mail)),
@@ -137,6 +139,7 @@ class CxCampaignAct(models.Model):
             SELECT a.id FROM cx_campaign_act a
               JOIN cx_campaign_run r ON r.id = a.run_id AND r.state = 'running'
               JOIN cx_campaign g ON g.id = a.campaign_id AND g.state = 'running'
+              JOIN cx_campaign_step s ON s.id = a.step_id AND %(goes_on)s
               JOIN cx_customer c ON c.id = a.customer_id AND c.active
               JOIN res_company w ON w.id = a.company_id
               JOIN res_partner k ON k.id = a.person_id AND k.active AND k.email_normalized = a.email
@@ -145,6 +148,7 @@ class CxCampaignAct(models.Model):
             """,
             id=act_id,
             now=now,
+            goes_on=goes_on("s", "r"),
             stop=self.env["cx.campaign.run"]._stopping(today, but=elsewhere),
             blocked=consent.blocked(to),
             opted_out=consent.opted_out(to, SQL("g.topic_id"), company, today),
@@ -155,10 +159,9 @@ class CxCampaignAct(models.Model):
 
     @api.model
     def _twin(self, now):
-        """SQL: the step of act ``a`` went to its address not long ago, for another customer."""
+        """SQL: step ``s`` of act ``a`` went to its address not long ago, for another customer."""
         return SQL(
-            "EXISTS (SELECT FROM cx_campaign_act o WHERE %s"
-            " AND o.done_at > %s - %s * interval '1 day')",
+            "EXISTS (SELECT %s AND o.done_at > %s - %s * interval '1 day')",
             self._for_another(),
             now,
             TWIN_DAYS,
@@ -166,10 +169,17 @@ class CxCampaignAct(models.Model):
 
     @api.model
     def _for_another(self):
-        """SQL: act ``o`` is the step of act ``a``, gone to its address for another customer."""
+        """SQL from FROM on: acts ``o`` of step ``s`` that went to the address of ``a``, for others.
+
+        In whichever version: in another one, it is the same step still.
+        """
         return SQL(
-            "o.email = a.email AND o.id <> a.id AND o.customer_id <> a.customer_id"
-            " AND o.step_id = a.step_id AND o.state IN ('sending', 'done', 'uncertain')"
+            "FROM cx_campaign_act o JOIN cx_campaign_step v ON v.id = o.step_id"
+            " WHERE o.email = a.email AND o.id <> a.id AND o.customer_id <> a.customer_id"
+            " AND o.campaign_id = a.campaign_id AND %s = %s"
+            " AND o.state IN ('sending', 'done', 'uncertain')",
+            lineage("v"),
+            lineage("s"),
         )
 
     @api.model

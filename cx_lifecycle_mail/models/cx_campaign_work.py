@@ -79,7 +79,7 @@ class CxCampaign(models.Model):
             return
         if problem := self._author_problem():
             # no activity: whoever would have got it may be gone
-            self.write({"state": "paused", "problem": problem})
+            self._stand_still(problem)
             self.message_post(body=self.env._("Paused by itself: %s", problem))
             return
         if self._breaks():
@@ -102,10 +102,16 @@ class CxCampaign(models.Model):
 
     def _pause_itself(self, problem):
         """Stand still until somebody has looked, and tell the author."""
-        self.write({"state": "paused", "problem": problem})
+        self._stand_still(problem)
         self.activity_schedule(
             "mail.mail_activity_data_todo", user_id=self.user_id.id, note=problem
         )
+
+    def _stand_still(self, problem=False):
+        """Pause; what stands already has done so since then."""
+        for campaign in self:
+            since = campaign.paused_at or fields.Datetime.now()
+            campaign.write({"state": "paused", "paused_at": since, "problem": problem})
 
     def _breaks(self):
         """Pause a campaign whose mails are refused too often, and tell its author."""
@@ -152,6 +158,10 @@ class CxCampaign(models.Model):
         for campaign in self:
             if campaign.state != "draft":
                 raise UserError(self.env._("%s was launched already.", campaign.name))
+            if campaign.draft_of_id:
+                raise UserError(
+                    self.env._("%s is a draft of changes: publish it instead.", campaign.name)
+                )
             if not campaign.step_ids:
                 raise UserError(self.env._("Steps: add one to %s first.", campaign.name))
             # sudo: as its button does, see MACHINE
@@ -162,20 +172,30 @@ class CxCampaign(models.Model):
                     "launched_on": self.env["cx.customer"]._today(campaign.company_id),
                 }
             )
+            campaign._freeze()
         self._wake()
 
     def action_pause(self):
         """Nothing leaves any more, and nobody enters, until it is resumed."""
         self._check_marketer()
         # sudo: as its button does, see MACHINE
-        self.sudo().filtered(lambda campaign: campaign.state == "running").state = "paused"
+        for campaign in self.sudo().filtered(lambda campaign: campaign.state == "running"):
+            campaign._stand_still(campaign.problem)
 
     def action_resume(self):
         """Go on: what waited too long is dropped, with the reason."""
         self._check_marketer()
         # sudo: as its button does, see MACHINE
-        self.sudo().filtered(lambda campaign: campaign.state == "paused").write(
-            {"state": "running", "resumed_at": fields.Datetime.now(), "problem": False}
+        self.sudo().filtered(lambda campaign: campaign.state == "paused")._go_on()
+
+    def _go_on(self):
+        self.write(
+            {
+                "state": "running",
+                "paused_at": False,
+                "resumed_at": fields.Datetime.now(),
+                "problem": False,
+            }
         )
         self._wake()
 
@@ -187,7 +207,7 @@ class CxCampaign(models.Model):
     def _finish(self):
         # sudo: as its button does, see MACHINE
         launched = self.sudo().filtered(lambda campaign: campaign.state in ("running", "paused"))
-        launched.state = "finished"
+        launched.write({"state": "finished", "paused_at": False})
         # sudo: participants are written by the machine
         runs = self.env["cx.campaign.run"].sudo().search(
             [("campaign_id", "in", launched.ids), ("state", "=", "running")]

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .cx_campaign_health import LIVE
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -12,3 +14,24 @@ class ResConfigSettings(models.TransientModel):
     cx_quiet_to = fields.Float(related="company_id.cx_quiet_to", readonly=False)
     cx_calendar_id = fields.Many2one(related="company_id.cx_calendar_id", readonly=False)
     cx_holdout_share = fields.Float(related="company_id.cx_holdout_share", readonly=False)
+    cx_campaign_attention = fields.Integer(
+        compute="_compute_cx_campaign_health", help="Campaigns at which somebody should look."
+    )
+    cx_campaign_jobs = fields.Text(
+        compute="_compute_cx_campaign_health", help="Whether their scheduled actions work."
+    )
+
+    def _compute_cx_campaign_health(self):
+        campaigns = self.env["cx.campaign"].search(
+            [("company_id", "=", self.env.company.id), ("state", "in", LIVE)]
+        )
+        attention = campaigns.filtered(lambda campaign: campaign.health in ("watch", "bad"))
+        jobs = "\n".join(campaigns._jobs_trouble()) if campaigns else False
+        for settings in self:
+            settings.cx_campaign_attention = len(attention)
+            settings.cx_campaign_jobs = jobs
+
+    def action_cx_campaign_attention(self):
+        """List the campaigns at which somebody should look."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle_mail.action_campaigns")
+        return action | {"context": {"search_default_attention": 1}}

@@ -77,5 +77,8 @@ class CxCampaignStepRemove(models.TransientModel):
         # what leads to a step that stays, stays with it
         kept = steps.filtered(lambda step: step._with_followers() & acted)
         kept.active = False
+        campaign, name = self.step_id.campaign_id, self.step_id.name
         (steps - kept).unlink()
+        if campaign.launched_at:
+            campaign._freeze(self.env._("Removed from those inside too: %s", name))
         return {"type": "ir.actions.act_window_close"}

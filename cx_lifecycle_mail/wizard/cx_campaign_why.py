@@ -17,7 +17,8 @@ class CxCampaignWhy(models.TransientModel):
         "res.company", required=True, readonly=True, default=lambda self: self.env.company
     )
     campaign_id = fields.Many2one(
-        "cx.campaign", domain="[('company_id', '=', company_id)]", ondelete="cascade",
+        "cx.campaign", ondelete="cascade",
+        domain="[('company_id', '=', company_id), ('draft_of_id', '=', False)]",
         help="All that run when empty.",
     )  # fmt: skip
     run_id = fields.Many2one(

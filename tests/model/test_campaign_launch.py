@@ -162,3 +162,76 @@ class TestLaunch(CampaignScreensCase):
             dialog.action_launch()
         self.assertEqual(self.campaign.state, "draft")
         self.dialog().action_launch()
+
+
+class TestSize(CampaignScreensCase):
+    """Whether anything will be known, and whether it is meant so."""
+
+    def findings(self, audience=None):
+        figures = {"audience": 9, "enter": 5, "held_out": 1, "excluded": {}}
+        return {
+            (check.level, check.field, check.step.name): check.text
+            for check in self.campaign._launch_checks(figures | (audience or {}))
+        }
+
+    def past(self, stays, bought):
+        """So many became dormant half a year ago, so many of them bought soon."""
+        dormant, active = (
+            self.env.ref(f"cx_lifecycle.stage_{code}") for code in ("dormant", "active")
+        )
+        self.env["cx.episode"].search([("stage_id", "=", dormant.id)]).sudo().stage_id = active
+        customers = [self.buy(self.partner(), 400) for _ in range(stays)]
+        stay = {"company_id": self.company.id, "stage_id": dormant.id, "reason": "silence"}
+        for number, customer in enumerate(customers):
+            left = ago(190) if number < bought else ago(20)
+            episodes = self.env["cx.episode"].sudo()
+            episodes.create(
+                {**stay, "customer_id": customer.id, "entered_on": ago(200), "left_on": left}
+            )
+            if number < bought:
+                episodes.create(
+                    {**stay, "customer_id": customer.id, "entered_on": left, "left_on": ago(100),
+                     "stage_id": active.id}
+                )  # fmt: skip
+
+    def test_how_long_until_the_hold_out_tells(self):
+        self.campaign.write({"holdout_share": 0.1, "max_days": 30})
+        self.assertFalse(self.campaign.holdout_text, "without a past nobody knows")
+        self.past(12, 6)
+        self.campaign.invalidate_recordset()
+        self.assertEqual(self.campaign._past_stays(), (12, 6))
+        months = self.campaign._months_to_tell()
+        # of one in ten held out, half buy anyway: about 8,700 at one a month
+        self.assertAlmostEqual(months, 8685, delta=60)
+        self.assertIn("months", self.campaign.holdout_text)
+        self.assertIn(("ask", "Held Out", False), self.findings())
+        self.campaign.holdout_share = 0
+        self.assertFalse(self.campaign.holdout_text)
+
+    def test_more_than_usual_is_asked_about(self):
+        for number in range(3):
+            other = self.campaign.copy({"name": f"Other {number}"})
+            other.sudo().write({"launched_at": f"2026-01-0{number + 1}", "state": "finished"})
+            for _customer in range(2):
+                self.participant(campaign_id=other.id, entered_at=f"2026-01-0{number + 1} 10:00:00")
+        about = ("ask", "Only Customers", False)
+        self.assertNotIn(about, self.findings({"enter": 6}))
+        self.assertIn("it was 2", self.findings({"enter": 7})[about])
+
+    def test_steps_nobody_lives_to_see(self):
+        self.campaign.max_days = 30
+        late = self.first.copy({"parent_id": self.first.id, "trigger": "done", "delay": 5,
+                                "delay_unit": "weeks", "name": "Late"})  # fmt: skip
+        self.assertIn("35 days", self.findings()["ask", "Delay", "Late"])
+        late.delay = 4
+        self.assertNotIn(("ask", "Delay", "Late"), self.findings())
+
+    def test_no_cap_at_all_is_asked_about(self):
+        self.mail()
+        about = ("ask", "Steps", False)
+        self.company.cx_mail_cap = 1
+        self.assertNotIn(about, self.findings())
+        self.company.cx_mail_cap = 0
+        self.assertIn("cap", self.findings()[about])
+        self.campaign.transactional = True
+        self.assertNotIn(about, self.findings())

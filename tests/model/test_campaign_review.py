@@ -173,7 +173,12 @@ class TestAuthorGone(MarketersCase):
         self.boss.active = False
         self.assertPaused("was archived")
         # the remedy it names
-        self.mine.with_user(self.marketer).domain = "[('name', '!=', 'x')]"
+        mine = self.mine.with_user(self.marketer)
+        draft = self.Campaign.with_user(self.marketer).browse(mine.action_edit()["res_id"])
+        action = draft.action_publish()
+        dialog = self.env[action["res_model"]].with_user(self.marketer).browse(action["res_id"])
+        self.assertIn("with your rights", dialog.takes_over)
+        dialog.action_publish()
         self.mine.action_resume()
         self.Campaign._cron_campaigns()
         self.assertEqual((self.mine.state, self.mine.run_count), ("running", 1))
@@ -200,7 +205,7 @@ class TestSteps(MarketersCase):
         campaign, other = self.launched(), self.campaign()
         step = campaign.step_ids.with_user(self.marketer)
         for values in {"kind": "wait"}, {"campaign_id": other.id}:
-            with self.subTest(values), self.assertRaisesRegex(UserError, "add another one"):
+            with self.subTest(values), self.assertRaisesRegex(UserError, "Edit…|add another one"):
                 step.write(values)
         step.write({"kind": "activity", "campaign_id": campaign.id, "name": "Same"})
         other.step_ids.kind = "wait"

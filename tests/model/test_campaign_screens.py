@@ -259,6 +259,7 @@ class TestStepRemoval(CampaignScreensCase):
         self.assertFalse(self.campaign.step_ids)
 
     def test_once_launched_what_waits_ends_with_the_reason(self):
+        fourth = self.after(self.third, "Never", kind="wait")
         self.running()
         done = self.act(self.participant(), self.second, "done")
         waiting = self.act(done.run_id, self.third)
@@ -270,7 +271,6 @@ class TestStepRemoval(CampaignScreensCase):
             self.mine(self.second).unlink()
         with self.assertRaisesRegex(UserError, "3 messages and activities"):
             self.mine(self.second).active = False
-        fourth = self.after(self.third, "Never", kind="wait")
         wizard = self.ask(self.second)
         self.assertEqual((wizard.steps, wizard.waiting, wizard.done), (3, 3, 2))
         self.assertEqual(self.rows(wizard.action_show(), self.marketer), 3)

@@ -83,3 +83,60 @@ def test_exactly_one_of_two_decides(registry, uncertain):
         for act in acts:
             assert act.attempt_ids.user_id.id in marketers
             assert act.state == ("waiting" if act.attempt_ids.outcome == "again" else "done")
+
+
+def test_a_pause_is_ended_once(registry, uncertain):
+    """Two marketers resume at once, each with a choice: one is done, the other is told."""
+    ids, marketers = uncertain
+    barrier = Barrier(2)
+    with registry.cursor() as cr:
+        acts = environment(cr)["cx.campaign.act"].browse(ids)
+        campaign_id = acts.campaign_id.id
+
+    def resume(user_id, choice):
+        with registry.cursor() as cr:
+            dialogs = api.Environment(cr, user_id, {})["cx.campaign.change"]
+            dialog_id = dialogs.create(
+                {"campaign_id": campaign_id, "change": "resume", "choice": choice}
+            ).id
+        with registry.cursor() as cr:
+            env = api.Environment(cr, user_id, {})
+            dialog = env["cx.campaign.change"].browse(dialog_id)
+            assert dialog.preview
+            barrier.wait(20)
+            try:
+                retrying(dialog.action_apply, env)
+            except UserError as error:
+                told.append(error.args[0])
+                return False
+            return True
+
+    told = []
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(ROUNDS):
+            due = fields.Datetime.now() - timedelta(days=1)
+            with registry.cursor() as cr:
+                env = environment(cr)
+                campaign = env["cx.campaign"].browse(campaign_id)
+                campaign.write(
+                    {"state": "paused", "paused_at": fields.Datetime.now() - timedelta(days=5)}
+                )
+                acts = env["cx.campaign.act"].browse(ids)
+                acts.write(
+                    {"state": "waiting", "reason": False, "not_before": due, "due_at": due,
+                     "expires_at": due + timedelta(days=30)}
+                )  # fmt: skip
+                env.flush_all()
+                cr.execute("UPDATE cx_campaign_act SET create_date = %s WHERE id = ANY(%s)",
+                           (due - timedelta(days=9), ids))  # fmt: skip
+            choices = ("shift", "skip") if number % 2 else ("skip", "shift")
+            jobs = [pool.submit(resume, *job) for job in zip(marketers, choices, strict=True)]
+            done = dict(zip(choices, [job.result(60) for job in jobs], strict=True))
+            assert sorted(done.values()) == [False, True], told
+            with registry.cursor() as cr:
+                acts = environment(cr)["cx.campaign.act"].browse(ids)
+                assert acts.campaign_id.state == "running"
+                moved = {(act.due_at - due).days for act in acts}
+                found = set(acts.mapped("state")), moved
+                expected = ({"waiting"}, {5}) if done["shift"] else ({"skipped"}, {0})
+                assert found == expected

@@ -53,8 +53,12 @@ ALLOWED = {
     "cx.campaign.replay": {"marketer": "r", "admin": "r"},
     "cx.campaign.replay.line": {"marketer": "r", "admin": "r"},
     "cx.campaign.change": {"marketer": "rwc", "admin": "rwc"},
+    "cx.campaign.import": {"marketer": "rwc", "admin": "rwc"},
     "cx.campaign.launch": {"marketer": "rw", "admin": "rw"},
     "cx.campaign.launch.line": {"marketer": "r", "admin": "r"},
+    "cx.campaign.version": {"marketer": "r", "admin": "r"},
+    "cx.campaign.publish": {"marketer": "rw", "admin": "rw"},
+    "cx.campaign.publish.line": {"marketer": "r", "admin": "r"},
     "cx.campaign.step.remove": {"marketer": "rwc", "admin": "rwc"},
     "cx.campaign.preset": {"marketer": "r", "admin": "r"},
     "cx.campaign.preset.step": {"marketer": "r", "admin": "r"},
@@ -94,7 +98,10 @@ METHODS = {
     "action_why", "action_stop", "action_send_again", "action_settle", "action_now",
     "action_dry_run", "action_replay", "action_again", "action_send_to_me",
     "action_retry", "keep_out_of_campaigns", "let_into_campaigns", "action_keep_out",
-    "action_let_in",
+    "action_let_in", "steps_board", "action_step_list", "action_move",
+    "action_edit", "action_open_original", "action_discard", "action_versions", "action_compare",
+    "action_errors", "action_campaigns", "action_figures", "action_export",
+    "action_import",
 }  # fmt: skip
 
 
