@@ -47,6 +47,8 @@ class Step:
     hour: int | None = None
     dated: bool = False  # not before a date of the customer
     deadline: int = 0  # days until an activity is overdue
+    lineage: int = 0  # the same step in another version of the campaign
+    last: int | None = None  # the last version it belongs to, of a former one
     follows: list = field(default_factory=list)
 
     @property
@@ -79,6 +81,7 @@ class Run:
 
     customer: int
     campaign: Campaign
+    version: int = 1  # of the campaign, by which it goes
     stops: list = field(default_factory=list)
     made: set = field(default_factory=set)  # ids of the steps that have an act
     ended: str | None = None
@@ -98,6 +101,11 @@ class Act:
     at: datetime | None = None  # when it was done, or not
     held: bool = False  # a cap made it wait
     happened: set = field(default_factory=set)  # to the mail or activity
+
+
+def goes_on(step, run):
+    """Whether a step belongs to the version that a run goes by."""
+    return step.last is None or step.last >= run.version
 
 
 class Rules(NamedTuple):
@@ -128,7 +136,7 @@ class Future:
         self.rules, self.facts, self.past, self.until = rules, facts, past, until
         self.reaction = reaction
         self.agenda, self.turns = [], count(1 << 40)
-        self.heard = {}  # (step id, address): [(customer, moment)]
+        self.heard = {}  # (lineage of a step, address): [(customer, moment)]
         self.waiting = {}  # customer: acts
         self.acts = []
 
@@ -140,7 +148,7 @@ class Future:
     def _enter(self, now, run, steps):
         self.follow(run)
         for step in steps:
-            if step.trigger == "entry":
+            if step.trigger == "entry" and step.last is None:
                 self._grow(run, step, now)
 
     def follow(self, run):
@@ -157,7 +165,7 @@ class Future:
         heappush(self.agenda, (moment, next(self.turns), what, args))
 
     def _grow(self, run, step, moment, parent=None):
-        if run.ended or step.id in run.made:
+        if run.ended or step.id in run.made or not goes_on(step, run):
             return
         at = moment + step.delay
         self.wait(Act(run, step, at, at, at + step.validity, next(self.turns), parent))
@@ -223,7 +231,10 @@ class Future:
     # ---------------------------------------------------------------- verdicts
     def _verdict(self, act, now):
         """Why it is not done, or why it waits."""
-        facts, step = self.facts[act.run.customer, act.step.id], act.step
+        step = act.step
+        if not goes_on(step, act.run):
+            return "moved", None
+        facts = self.facts[act.run.customer, step.id]
         if act.expires <= now:
             return "expired", None
         known = act.parent.happened if act.parent else act.happened
@@ -244,7 +255,7 @@ class Future:
             return True
         return any(
             customer != act.run.customer and at > now - self.rules.twin
-            for customer, at in self.heard.get((act.step.id, facts.email), ())
+            for customer, at in self.heard.get((act.step.lineage, facts.email), ())
         )
 
     def _waits(self, act, now):
@@ -321,7 +332,7 @@ class Future:
             return
         act.state, act.reason, act.at = "done", None, now
         if step.is_mail:
-            self.heard.setdefault((step.id, facts.email), []).append((run.customer, now))
+            self.heard.setdefault((step.lineage, facts.email), []).append((run.customer, now))
         if step.pressure and not run.campaign.transactional:
             self.past.setdefault((run.customer, step.pressure), []).append(now)
         base = None

@@ -17,7 +17,7 @@ from .cx_campaign_step import MAILS
 from .cx_campaign_verdict import COUNTS, TWIN_DAYS
 
 # what time decides: the engine does
-TIMED = {"expired", "happened", "moved", "duplicate", "no_content"}
+TIMED = {"moved", "expired", "happened", "duplicate", "no_content"}
 
 
 class Ahead:
@@ -50,6 +50,7 @@ class Ahead:
             day=self.day,
             twin=timedelta(days=TWIN_DAYS),
         )
+        self.version = max(campaign.version_number, 1)  # by which who enters goes
         self.campaigns = {}  # id: (record, engine campaign, its steps)
         self._learn(campaign)
 
@@ -67,17 +68,21 @@ class Ahead:
             campaign.stop_purchase,
         )  # fmt: skip
         steps = {}
-        in_use = campaign._steps_in_use().sorted(lambda step: (step.sequence, step.id))
-        for step in in_use:
+        # of former versions too: who takes part in one goes on in it
+        records = self.env["cx.campaign.step"].search(
+            [("campaign_id", "=", campaign.id)], order="sequence, id"
+        )
+        for step in records:
             steps[step.id] = forecast.Step(
                 step.id, known, step.kind, step.trigger,
                 timedelta(**{step.delay_unit: step.delay or 0}),
                 timedelta(days=step.validity),
                 int(step.weekday) if step.weekday else None,
                 int(step.hour) if step.hour else None,
-                bool(step.date_field_id), step.activity_days,
+                bool(step.date_field_id), step.activity_days, step._key(),
+                step.last_version if step.past else None,
             )  # fmt: skip
-        for step in in_use:
+        for step in records:
             if step.parent_id.id in steps:
                 steps[step.parent_id.id].follows.append(steps[step.id])
         self.campaigns[campaign.id] = (campaign, known, steps)
@@ -95,7 +100,7 @@ class Ahead:
         entered = []
         for customer_id, moment in entering.items():
             if moment is not None:
-                run = forecast.Run(customer_id, self.campaigns[self.campaign.id][1])
+                run = forecast.Run(customer_id, self.campaigns[self.campaign.id][1], self.version)
                 self._plan_stops(run, about[customer_id], moment)
                 entered.append((run, moment))
         facts = self._facts([*runs.values(), *(run for run, _moment in entered)], about)
@@ -107,8 +112,8 @@ class Ahead:
         for run_id, step_ids in made.items():
             runs[run_id].made.update(step_ids)
         for run, moment in entered:
-            steps = self.campaigns[run.campaign.id][2]
-            future.enter(run, [steps[id_] for id_ in self.campaign.step_ids.ids], moment)
+            steps = self.campaigns[run.campaign.id][2].values()
+            future.enter(run, steps, moment)
         return future.live(), facts
 
     def _about(self, ids):
@@ -165,7 +170,8 @@ class Ahead:
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT r.id, r.customer_id, r.campaign_id, r.ends_on, %(stop)s AS stop,
+                SELECT r.id, r.customer_id, r.campaign_id, r.version_number, r.ends_on,
+                       %(stop)s AS stop,
                        (SELECT array_agg(a.step_id) FROM cx_campaign_act a WHERE a.run_id = r.id)
                   FROM cx_campaign_run r JOIN cx_campaign g ON g.id = r.campaign_id
                   JOIN cx_customer c ON c.id = r.customer_id
@@ -179,10 +185,10 @@ class Ahead:
             )
         )
         runs, made = {}, {}
-        for run_id, customer_id, campaign_id, ends_on, stop, step_ids in rows:
+        for run_id, customer_id, campaign_id, version, ends_on, stop, step_ids in rows:
             if campaign_id not in self.campaigns:
                 self._learn(self.campaign.browse(campaign_id))
-            runs[run_id] = run = forecast.Run(customer_id, self.campaigns[campaign_id][1])
+            runs[run_id] = run = forecast.Run(customer_id, self.campaigns[campaign_id][1], version)
             self._plan_stops(run, about[customer_id], None, ends_on, stop)
             made[run_id] = step_ids or ()
         return runs, made
@@ -234,18 +240,21 @@ class Ahead:
     # ------------------------------------------------------------------- facts
     def _facts(self, runs, about):
         """{(customer id, step id): Facts}, a few queries for each step."""
-        whose = defaultdict(set)
-        for run in runs:
-            whose[run.campaign.id].add(run.customer)
         facts = {}
-        for campaign_id, ids in whose.items():
-            campaign = self.campaigns[campaign_id][0]
-            mails = self._mails(campaign, list(ids))
+        for campaign_id, (_campaign, _known, steps) in self.campaigns.items():
+            inside = [run for run in runs if run.campaign.id == campaign_id]
+            whose = {
+                step_id: {run.customer for run in inside if forecast.goes_on(step, run)}
+                for step_id, step in steps.items()
+            }
+            records = self.env["cx.campaign.step"].browse([i for i, ids in whose.items() if ids])
+            ids = set().union(*whose.values())
+            mails = self._mails(records, list(ids))
             contacts = {about[i][0] for i in ids} | {row[0] for row in mails.values() if row[0]}
             rows = [{"id": c, "company_id": self.company.id, "partner_id": c} for c in contacts]
             zones = self.acts._zone_names(rows, self.company)
-            for step in campaign._steps_in_use():
-                for customer_id, known in self._facts_of(step, ids, about, mails, zones):
+            for step in records:
+                for customer_id, known in self._facts_of(step, whose[step.id], about, mails, zones):
                     facts[customer_id, step.id] = known
         return facts
 
@@ -279,9 +288,9 @@ class Ahead:
                 person=person_id,
             )  # fmt: skip
 
-    def _mails(self, campaign, ids):
+    def _mails(self, steps, ids):
         """{(customer id, step id): person, language, address, why not, until when it was heard}."""
-        steps = campaign._steps_in_use().filtered(lambda step: step.kind in MAILS)
+        steps = steps.filtered(lambda step: step.kind in MAILS)
         if not steps:
             return {}
         checks = SQL(" ").join(
@@ -294,7 +303,7 @@ class Ahead:
                 """
                 SELECT a.customer_id, a.step_id, a.person_id, a.lang, a.email,
                        CASE %(checks)s END AS skip,
-                       (SELECT max(o.done_at) FROM cx_campaign_act o WHERE %(another)s)
+                       (SELECT max(o.done_at) %(another)s)
                            + %(twin)s * interval '1 day' AS heard
                   FROM (SELECT 0 AS id, c.id AS customer_id, s.id AS step_id, s.campaign_id,
                                s.kind, c.company_id, q.id AS person_id,

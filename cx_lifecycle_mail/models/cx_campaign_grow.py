@@ -26,7 +26,8 @@ class CxCampaignAct(models.Model):
             INSERT INTO cx_campaign_act (
                 run_id, step_id, campaign_id, customer_id, company_id, kind, state, not_before,
                 due_at, expires_at, tries, create_date)
-            %s ON CONFLICT (run_id, step_id) DO NOTHING
+            -- whose turn it is goes by the acts' numbers
+            %s ORDER BY begun.run_id, s.sequence, s.id ON CONFLICT (run_id, step_id) DO NOTHING
             """,
             self._begun_acts(begun, steps, now),
         )
@@ -51,7 +52,6 @@ class CxCampaignAct(models.Model):
      CROSS JOIN LATERAL (SELECT coalesce(CASE
                        WHEN s.trigger = 'activity_overdue' THEN begun.deadline END, %(now)s)
                        + coalesce(s.delay, 0) * ('1 ' || s.delay_unit)::interval AS at) AS planned
-      ORDER BY begun.run_id, s.sequence, s.id -- whose turn it is goes by the acts' numbers
             """,
             now=now or fields.Datetime.now(),
             begun=begun,

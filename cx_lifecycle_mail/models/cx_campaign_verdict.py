@@ -161,8 +161,7 @@ class CxCampaignAct(models.Model):
     def _twin(self, now):
         """SQL: step ``s`` of act ``a`` went to its address not long ago, for another customer."""
         return SQL(
-            "EXISTS (SELECT FROM cx_campaign_act o WHERE %s"
-            " AND o.done_at > %s - %s * interval '1 day')",
+            "EXISTS (SELECT %s AND o.done_at > %s - %s * interval '1 day')",
             self._for_another(),
             now,
             TWIN_DAYS,
@@ -170,14 +169,15 @@ class CxCampaignAct(models.Model):
 
     @api.model
     def _for_another(self):
-        """SQL: act ``o`` is step ``s`` of act ``a``, gone to its address for another customer.
+        """SQL from FROM on: acts ``o`` of step ``s`` that went to the address of ``a``, for others.
 
         In whichever version: in another one, it is the same step still.
         """
         return SQL(
-            "o.email = a.email AND o.id <> a.id AND o.customer_id <> a.customer_id"
-            " AND o.campaign_id = a.campaign_id AND o.state IN ('sending', 'done', 'uncertain')"
-            " AND EXISTS (SELECT FROM cx_campaign_step v WHERE v.id = o.step_id AND %s = %s)",
+            "FROM cx_campaign_act o JOIN cx_campaign_step v ON v.id = o.step_id"
+            " WHERE o.email = a.email AND o.id <> a.id AND o.customer_id <> a.customer_id"
+            " AND o.campaign_id = a.campaign_id AND %s = %s"
+            " AND o.state IN ('sending', 'done', 'uncertain')",
             lineage("v"),
             lineage("s"),
         )

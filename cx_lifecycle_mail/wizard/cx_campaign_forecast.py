@@ -11,7 +11,7 @@ from odoo.tools import SQL
 from ..models.cx_campaign_ahead import Ahead
 from ..models.cx_campaign_step import KINDS
 from ..models.reasons import REASONS
-from ..models.timebox import AT_WORK, time_box
+from ..models.timebox import AT_WORK, ON_SCREEN, time_box
 
 WEEKS = 8
 MOST_WEEKS = 26
@@ -34,7 +34,6 @@ class CxCampaignForecast(models.TransientModel):
 
     _name = "cx.campaign.forecast"
     _description = "Dry Run of a Campaign"
-    _rec_name = "campaign_id"
 
     campaign_id = fields.Many2one("cx.campaign", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one(related="campaign_id.company_id")
@@ -89,10 +88,11 @@ class CxCampaignForecast(models.TransientModel):
         try:
             with time_box(self.env.cr, AT_WORK):
                 self._enter(ahead, until - timedelta(days=1))
+            for entering in self._lots(ahead):
+                with time_box(self.env.cr, ON_SCREEN):
+                    self._insert(ahead, *ahead.live(entering))
         except psycopg2.errors.QueryCanceled:
             raise UserError(campaign._too_slow(AT_WORK)) from None
-        for entering in self._lots(ahead):
-            self._insert(ahead, *ahead.live(entering))
         lines.invalidate_model()
         self.invalidate_recordset()
 

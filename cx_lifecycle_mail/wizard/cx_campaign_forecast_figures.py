@@ -12,12 +12,14 @@ from ..models.cx_campaign_step import MAILS
 DONE = Domain("what", "=", "act") & Domain("state", "=", "done")
 MAIL = DONE & Domain("kind", "in", MAILS)
 CALL = DONE & Domain("kind", "=", "activity")
+NOT_DONE = Domain("what", "=", "act") & Domain("state", "=", "skipped")
 # the numbers without any more words
 CODES = {
     "enter": Domain("what", "=", "enter") & Domain("later", "=", False),
     "later": Domain("what", "=", "enter") & Domain("later", "=", True),
     "held_out": Domain("what", "=", "held_out"),
-    "excluded": Domain("what", "=", "excluded"),
+    "excluded": Domain("what", "=", "excluded") & Domain("later", "=", False),
+    "later_excluded": Domain("what", "=", "excluded") & Domain("later", "=", True),
     "mail": MAIL,
     "call": CALL,
     "held": Domain("what", "=", "act") & Domain("held", "=", True),
@@ -34,8 +36,10 @@ def numbered(code):
     if name == "rep" and words[0].isdigit():
         day = Domain("day", "=", words[1]) if words[1:] else Domain.TRUE
         return CALL & Domain("user_id", "=", int(words[0])) & day
-    if name in ("excluded", "act"):
-        return Domain("what", "=", name) & Domain("reason", "=", words[0])
+    if name == "excluded":
+        return CODES[name] & Domain("reason", "=", words[0])
+    if name == "act":
+        return NOT_DONE & Domain("reason", "=", words[0])
     if name == "step" and len(words) == 2 and words[0].isdigit():
         of_step = Domain("what", "=", "act") & Domain("step_id", "=", int(words[0]))
         return of_step & Domain("state", "=", words[1])
@@ -44,6 +48,12 @@ def numbered(code):
 
 class CxCampaignForecast(models.TransientModel):
     _inherit = "cx.campaign.forecast"
+
+    @api.depends("campaign_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for forecast in self:
+            forecast.display_name = self.env._("Dry Run of %s", forecast.campaign_id.name)
 
     @api.depends("line_ids")
     @api.depends_context("lang", "tz")
@@ -70,7 +80,7 @@ class CxCampaignForecast(models.TransientModel):
             raise UserError(self.env._("This number is not known: open the dry run again."))
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Dry Run of %s", self.campaign_id.name),
+            "name": self.display_name,
             "res_model": "cx.campaign.forecast.line",
             "views": [(False, "list"), (False, "pivot"), (False, "graph")],
             "domain": list(Domain("forecast_id", "=", self.id) & domain),
@@ -87,8 +97,9 @@ class CxCampaignForecast(models.TransientModel):
         labels = {
             "enter": self.env._("Enter now"),
             "later": self.env._("Will enter on a day that is known (estimated)"),
+            "later_excluded": self.env._("Will not, although the day is known (as of today)"),
             "held_out": self.env._("Held out, to compare with"),
-            "excluded": self.env._("Do not enter"),
+            "excluded": self.env._("Do not enter now"),
             "mail": self.env._("Messages"),
             "call": self.env._("Activities"),
             "held": self.env._("Had to wait: too many messages in the period"),
@@ -108,8 +119,7 @@ class CxCampaignForecast(models.TransientModel):
             self.env["cx.campaign.forecast.line"]._fields["reason"]
             ._description_selection(self.env)
         )  # fmt: skip
-        rows = self._count(Domain("what", "=", what) & Domain("reason", "!=", False)
-                           & Domain("state", "!=", "waiting"), ["reason"])  # fmt: skip
+        rows = self._count(NOT_DONE if what == "act" else CODES[what], ["reason"])
         return [
             {"code": f"{what} {reason}", "label": labels[reason], "count": count}
             for reason, count in sorted(rows, key=lambda row: -row[1])
@@ -143,7 +153,7 @@ class CxCampaignForecast(models.TransientModel):
                 "id": step.id, "name": step.name, "when": step.when_text,
                 **{state: counts.get((step.id, state), 0) for state in states},
             }
-            for step in self.campaign_id.step_ids
+            for step in self.campaign_id._steps_in_use()
         ]  # fmt: skip
 
     def _reps(self):
@@ -195,7 +205,12 @@ class CxCampaignForecast(models.TransientModel):
             yield self.env._(
                 "Those there now are counted, although they do not enter at the launch."
             )
-        if campaign.state in ("draft", "paused"):
+        if campaign.draft_of_id:
+            yield self.env._(
+                "Only who enters by this version: what becomes of those under way is chosen when "
+                "it is published."
+            )
+        elif campaign.state in ("draft", "paused"):
             yield self.env._("As if it were launched, or resumed, now.")
         yield self.env._(
             "Other campaigns: who takes part in them now is looked at, for the caps; who will "

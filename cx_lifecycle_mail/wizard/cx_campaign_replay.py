@@ -18,7 +18,6 @@ class CxCampaignReplay(models.TransientModel):
 
     _name = "cx.campaign.replay"
     _description = "Last Twelve Months"
-    _rec_name = "campaign_id"
 
     campaign_id = fields.Many2one("cx.campaign", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one(related="campaign_id.company_id")
@@ -64,6 +63,13 @@ class CxCampaignReplay(models.TransientModel):
         replay.invalidate_recordset()
         return replay
 
+    @api.depends("campaign_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for replay in self:
+            name = replay.campaign_id.name
+            replay.display_name = self.env._("Last Twelve Months of %s", name)
+
     @api.depends("line_ids")
     @api.depends_context("lang")
     def _compute_figures(self):
@@ -105,7 +111,7 @@ class CxCampaignReplay(models.TransientModel):
             domain &= Domain("day", "<", first + relativedelta(months=1))
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Last Twelve Months of %s", self.campaign_id.name),
+            "name": self.display_name,
             "res_model": "cx.campaign.replay.line",
             "views": [(False, "list"), (False, "pivot"), (False, "graph")],
             "domain": list(domain),

@@ -136,11 +136,12 @@ class CxCampaignTry(models.TransientModel):
             [{"id": 1, "company_id": campaign.company_id.id, "partner_id": contact.id}],
             campaign.company_id.sudo(),  # sudo: its zone, where the customer has none
         )[1] or "UTC"  # fmt: skip
+        langs = dict(self.env["res.lang"].get_installed())
         mine = {act.step.id: act for act in acts if act.run.customer == customer.id}
         return {
             "id": customer.id,
             "name": contact.display_name,
-            "lang": contact.lang,
+            "lang": langs.get(contact.lang, contact.lang),
             "zone": zone,
             "enters": not inside and not failing,
             "inside": inside,
@@ -161,7 +162,8 @@ class CxCampaignTry(models.TransientModel):
         """The steps in the order in which they come; those that do not come are the last."""
         never = fields.Datetime.now() + timedelta(days=10 * AHEAD)
         at = lambda step: mine[step.id].at or mine[step.id].due if step.id in mine else never  # noqa: E731
-        return self.campaign_id.step_ids.sorted(lambda step: (at(step), step.sequence, step.id))
+        steps = self.campaign_id._steps_in_use().filtered(lambda s: not s.past or s.id in mine)
+        return steps.sorted(lambda step: (at(step), step.sequence, step.id))
 
     def _step(self, step, act, facts, customer, zone):
         """One step for one customer, in words."""

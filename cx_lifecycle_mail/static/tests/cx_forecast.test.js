@@ -123,7 +123,7 @@ test("bars stand on each other, the highest as high as the drawing", () => {
 test("the past: months and their lists", async () => {
     await open("cx.campaign.replay", 2, "cx_replay");
     expect(".o_cx_replay_headline").toHaveText(
-        "It would have met customers 312 times; 41 times they bought within 30 days anyway."
+        "Would have met: 312. Bought within 30 days anyway: 41."
     );
     expect(queryAllTexts("tbody tr:first td")).toEqual(["March 2026", "312", "41", "13 %"]);
     await contains("[data-code='bought 2026-03-01']").click();

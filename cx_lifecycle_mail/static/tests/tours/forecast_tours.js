@@ -47,8 +47,8 @@ registry.category("web_tour.tours").add("cx_try_and_dry_run", {
         { trigger: ".o_cx_forecast [role=note]:contains(Nobody reacts)" },
         { trigger: ".o_cx_forecast [data-code='mail']", run: "click" },
         { trigger: ".o_list_view .o_data_row:contains(Epsilon Tours)" },
-        { trigger: ".breadcrumb-item:contains(Tour campaign), .o_back_button", run: "click" },
-        { trigger: ".o_cx_forecast, button[name=action_replay]" },
+        { trigger: ".breadcrumb-item:contains(Dry Run of Tour campaign) a", run: "click" },
+        { trigger: ".o_cx_forecast [role=note]" },
     ],
 });
 

@@ -86,7 +86,7 @@ export class CxReplay extends CxNumbers {
     get headline() {
         const { met, bought, within } = this.figures;
         return _t(
-            "It would have met customers %(met)s times; %(bought)s times they bought within %(within)s days anyway.",
+            "Would have met: %(met)s. Bought within %(within)s days anyway: %(bought)s.",
             { met: formatInteger(met), bought: formatInteger(bought), within }
         );
     }
