@@ -28,16 +28,20 @@ class TestForecast(WeeksCase):
     def what(self, state, reason, at):
         return ("waiting", None, None) if state == "waiting" else (state, reason or None, at)
 
-    def lived(self, seed):
-        """A shop that lived for some days, a dry run, and the weeks it is about."""
+    def opened(self, seed):
+        """A campaign in a shop that lived for some days; a draft, or on its way already."""
         self.shop(seed)
         for campaign in self.others:
             campaign._launch()
         self.live(START + timedelta(days=self.dice.choice((1, 4, 8))))
         campaign = self._campaign("Mine")
-        if self.dice.random() < 0.4:  # on its way already
+        if self.dice.random() < 0.4:
             campaign._launch()
             self.live(self.clock.now + timedelta(days=3))
+        return campaign
+
+    def assertTold(self, campaign):
+        """What a dry run tells of the coming weeks is what the machine then does."""
         forecast = self.env["cx.campaign.forecast"]._begin(campaign, WEEKS)
         self.told_at, self.known = self.clock.now, campaign.run_ids
         if campaign.state == "draft":
@@ -45,10 +49,6 @@ class TestForecast(WeeksCase):
         self.zone = plan.zone(self.company.partner_id.tz)
         last = plan.begins(forecast.until + timedelta(days=1), self.zone)
         self.live(last - timedelta(seconds=1))
-        return campaign, forecast
-
-    def assertTold(self, seed):
-        campaign, forecast = self.lived(seed)
         lines = forecast.line_ids
         today = plan.local(self.told_at, self.zone).date()
         told = {(line.customer_id, line.day) for line in lines if line.what in ENTERING}
@@ -77,10 +77,30 @@ class TestForecast(WeeksCase):
             },
         )  # fmt: skip
 
+    def test_two_versions(self):
+        """Who was inside goes on by the version before, who enters goes by the new one."""
+        self.shop(10)
+        self.others = []
+        campaign = self._campaign("Mine", entry="going_quiet", quiet_days=20, end_on=False,
+                                  exclusive=False, max_days=90, domain="[]")  # fmt: skip
+        first = campaign.step_ids.filtered(lambda step: not step.parent_id)[0]
+        first.write({"kind": "mail", "trigger": "entry", "delay": 0, "weekday": False})
+        self.step(campaign, first, kind="wait", name="Long", delay=9, trigger="ended")
+        campaign._launch()
+        self.live(START + timedelta(days=5))
+        draft = campaign._begin_draft()
+        draft.step_ids.filtered(lambda step: step.name == "Long").delay = 3
+        self.step(draft, draft.step_ids[0], kind="wait", name="New", trigger="ended")
+        campaign._publish(draft)
+        self.assertTrue(campaign.run_ids.filtered(lambda run: run.state == "running"))
+        self.assertTold(campaign)
+        versions = campaign.run_ids.mapped("version_number")
+        self.assertEqual(set(versions), {1, 2})
+
 
 def add(seed):
     def test(self):
-        self.assertTold(seed)
+        self.assertTold(self.opened(seed))
 
     setattr(TestForecast, f"test_weeks_of_shop_{seed}", test)
 

@@ -40,7 +40,7 @@ def steps(*made):
 def lived(chain, reaction="", facts=None, past=None, stops=(), **more):
     known = {(7, step.id): Facts() for step in chain} | (facts or {})
     future = Future(rules(**more), known, past or {}, NOW + 90 * DAY, reaction)
-    future.enter(Run(7, chain[0].campaign, list(stops)), chain, NOW)
+    future.enter(Run(7, chain[0].campaign, stops=list(stops)), chain, NOW)
     return [(act.step.id, act.state, act.reason, (act.at or act.due) - NOW)
             for act in future.live()]  # fmt: skip
 
