@@ -62,7 +62,8 @@ class CxCampaignAct(models.Model):
 
     def _of_able_authors(self, now):
         """Those whose campaign's author may still act; the others wait, the campaign is paused."""
-        unable = self.filtered(lambda act: act.campaign_id._author_problem())
+        stand = self.campaign_id.filtered(lambda campaign: campaign._author_problem())
+        unable = self.filtered(lambda act: act.campaign_id in stand)
         if unable:
             self._postpone(dict.fromkeys(unable.ids, now + timedelta(hours=1)))
         return self - unable

@@ -264,6 +264,34 @@ class TestMail(MailCase):
         )
 
 
+class TestQueries(MailCase):
+    def test_a_lot_is_prepared_by_as_many_queries_whatever_its_size(self):
+        for number in range(11):
+            self.buy(
+                self.partner(f"N{number}", email=f"n{number}@example.com", user_id=self.caller.id),
+                *DORMANT,
+            )
+        campaign = self.mailing(step={"delay": 1})
+        author = new_test_user(self.env, "queries_author", "cx_lifecycle.group_marketer")
+        author.write({"company_ids": [(4, self.company.id)], "company_id": self.company.id})
+        campaign.user_id = author
+        self.work()
+        acts = campaign.run_ids.act_ids.sudo().sorted("id")
+        self.assertEqual(len(acts), 12)
+        queries = []
+        for lot in (acts[:1], acts[1:4], acts[4:]):  # the first fills what is remembered
+            now = NOW()
+            lot.write({"state": "claimed", "claim": "mine", "due_at": now, "not_before": now})
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            [letters] = self.Act._prepare(lot.ids).values()
+            self.assertEqual(len(letters), len(lot))
+            queries.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(queries[1], queries[2])
+        self.assertLess(queries[2], 80)
+
+
 class TestServer(MailCase):
     """What a mail server may answer, or not."""
 
