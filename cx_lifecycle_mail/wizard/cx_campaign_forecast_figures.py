@@ -97,7 +97,7 @@ class CxCampaignForecast(models.TransientModel):
         labels = {
             "enter": self.env._("Enter now"),
             "later": self.env._("Will enter on a day that is known (estimated)"),
-            "later_excluded": self.env._("Will not, although the day is known (as of today)"),
+            "later_excluded": self.env._("Would enter on such a day, but are kept out today"),
             "held_out": self.env._("Held out, to compare with"),
             "excluded": self.env._("Do not enter now"),
             "mail": self.env._("Messages"),

@@ -6,7 +6,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_datetime
 
-from ..engine import plan
 from ..models.cx_campaign_ahead import Ahead
 from ..models.cx_campaign_step import MAILS
 
@@ -100,9 +99,8 @@ class CxCampaignTry(models.TransientModel):
         if problem := campaign._author_problem():
             raise UserError(problem)
         campaign._flush_entry()
-        # sudo: acts of other campaigns count too; only this one's are shown
         ahead = Ahead(
-            campaign.sudo(),
+            campaign.sudo(),  # sudo: acts of others count too; only this one's are shown
             customers._today(campaign.company_id) + timedelta(days=AHEAD),
             self.reaction,
             self.reaction == "buys"
@@ -178,16 +176,11 @@ class CxCampaignTry(models.TransientModel):
             "state": act.state,
             "label": self._state_label(act),
             "when": format_datetime(self.env, at, tz=zone, dt_format="EEE d MMM yyyy HH:mm"),
-            "local": plan.local(at, plan.zone(zone)).isoformat(),
         }
         if act.held:
             told["wait"] = self.env._("Had to wait: too many messages in the period")
         if act.state == "done" and step.kind in MAILS:
-            # sudo: whom it goes to, and its text, by the rights of the author
-            told["mail"] = self.env["cx.campaign.act"].sudo()._preview(
-                step.sudo(), step.sudo()._content(self._lang(known)), customer.sudo(),
-                self.env["res.partner"].sudo().browse(known.person), known.email,
-            )  # fmt: skip
+            told["mail"] = self._letter(step, customer, known)
         elif act.state == "done" and step.kind == "activity":
             # sudo: the name of a colleague
             user = self.env["res.users"].sudo().browse(known.assigned)
@@ -195,9 +188,13 @@ class CxCampaignTry(models.TransientModel):
             told["what"] = step.activity_summary or step.name
         return told
 
-    def _lang(self, known):
-        # sudo: of whoever is written to
-        return self.env["res.partner"].sudo().browse(known.person).lang
+    def _letter(self, step, customer, known):
+        # sudo: whom it goes to; its text is written by the rights of the author
+        step, customer = step.sudo(), customer.sudo()
+        person = step.env["res.partner"].browse(known.person)
+        mailing = step._content(person.lang)
+        acts = step.env["cx.campaign.act"]
+        return acts._preview(step, mailing, customer, person, known.email)
 
     def _state_label(self, act):
         if act.state == "skipped":
