@@ -13,7 +13,7 @@ class CxCampaign(models.Model):
     _inherit = "cx.campaign"
 
     draft_of_id = fields.Many2one(
-        "cx.campaign", "Draft Of", readonly=True, copy=False, index="btree_not_null",
+        "cx.campaign", readonly=True, copy=False, index="btree_not_null",
         ondelete="cascade", help="The launched campaign that this draft changes once published.",
     )  # fmt: skip
     draft_ids = fields.One2many("cx.campaign", "draft_of_id", context={"active_test": False})

@@ -116,11 +116,12 @@ class CxCampaignStep(models.Model):
 
     @api.depends("name", "past")
     def _compute_display_name(self):
-        super()._compute_display_name()
+        named = super()._compute_display_name()
         for step in self.filtered("past"):
             step.display_name = self.env._(
                 "%(step)s (version %(number)s)", step=step.name, number=step.version_number
             )
+        return named
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -245,6 +245,6 @@ class CxCampaignForecastLine(models.TransientModel):
     reason = fields.Selection(REASONS, "Why Not")
     at = fields.Datetime("When")
     held = fields.Boolean("Had to Wait", help="Too many messages in the period.")
-    day = fields.Date("Day", help="Where the company is.")
+    day = fields.Date(help="Where the company is.")
     user_id = fields.Many2one("res.users", "Assigned To", ondelete="cascade")
     person_id = fields.Many2one("res.partner", "Recipient", ondelete="cascade")

@@ -21,7 +21,7 @@ async function rename(name) {
 }
 
 async function expectReadonly() {
-    expect(".o_cx_step_buttons, .o_cx_step_grip, .o_cx_steps_add").toHaveCount(0);
+    expect(".o_cx_step_add, .o_cx_step_grip, .o_cx_steps_add").toHaveCount(0);
     expect(step(1) + " .o_cx_step_name").toHaveAttribute("aria-label", "Open Hello");
     await clickOn(step(1) + " .o_cx_step_name");
     expect(".modal .o_form_readonly").toHaveCount(1);
@@ -84,11 +84,13 @@ describe("changing", () => {
     test("is for those who may, the others look", async () => {
         server.board = draft({ can_edit: false, can_move: false });
         await mountCampaign();
+        expect(".o_cx_step_buttons").toHaveCount(0);
         await expectReadonly();
     });
 
-    test("is over where the field is readonly", async () => {
+    test("is over where the field is readonly, but for the brake", async () => {
         await mountCampaign({ attributes: 'readonly="1"' });
+        expect(step(1) + " .o_cx_step_remove").toHaveCount(1);
         await expectReadonly();
     });
 });
