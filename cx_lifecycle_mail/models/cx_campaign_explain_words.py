@@ -135,7 +135,7 @@ class CxCampaign(models.Model):
 
     def _address_words(self, reason, facts):
         if reason == "opted_out":
-            return f"{self.topic_id.name}: {facts.email}"
+            return f"{self.topic_id.name} ({facts.email})"
         if reason != "paused":
             return facts.email
         # sudo: of an address of a customer that one may read

@@ -87,7 +87,7 @@ class CxCampaignRun(models.Model):
             last = self.env["cx.customer"]._day(self.ends_on)
             return Check("end", None, self.env._("Under way"), self.env._("until %s at most", last))
         ended = self.campaign_id._moment(self.ended_at)
-        return Check("end", None, f"{self._label('state')}: {self._label('reason')}", ended)
+        return Check("end", None, f"{self._label('state')} ({self._label('reason')})", ended)
 
     # --------------------------------------------------------------- the steps
     def _explain_steps(self, steps, acts, parent=None, level=0):
@@ -183,4 +183,4 @@ class CxCampaignAct(models.Model):
             by = attempt.user_id.sudo().name  # sudo: a colleague's name, nothing else
             told = " ".join(filter(None, (str(attempt.smtp_code or ""), attempt.text, by)))
             said = f"{labels[attempt.outcome]} ({told})" if told else labels[attempt.outcome]
-            yield f"{self._moment(attempt.at)}: {said}"
+            yield f"{self._moment(attempt.at)} · {said}"

@@ -143,7 +143,7 @@ class CxCampaignTry(models.TransientModel):
             "zone": zone,
             "enters": not inside and not failing,
             "inside": inside,
-            "why": ": ".join(filter(None, (failing.label, failing.value))) if failing else "",
+            "why": self._words(failing) if failing else "",
             "arm": arm.label if arm and not failing else "",
             "held_out": bool(arm and not failing and self._is_held_out(customer)),
             "steps": [
@@ -151,6 +151,10 @@ class CxCampaignTry(models.TransientModel):
                 for step in self._in_time(mine)
             ],
         }
+
+    @api.model
+    def _words(self, check):
+        return f"{check.label} ({check.value})" if check.value else check.label
 
     def _is_held_out(self, customer):
         # sudo: as in _usual

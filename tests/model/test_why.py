@@ -179,7 +179,7 @@ class TestReasons(WhyCase):
         campaign = self.launched(steps=[MAIL], topic_id=topic.id)
         optout = {"email": "firm@example.com", "company_id": self.company.id}
         first = self.env["cx.topic.optout"].create({**optout, "topic_id": topic.id})
-        self.assertKeptOut(campaign, "opted_out", "Offers: firm@example.com")
+        self.assertKeptOut(campaign, "opted_out", "Offers (firm@example.com)")
         first.unlink()
         self.env["cx.topic.optout"].create({**optout, "until": TODAY + timedelta(days=9)})
         self.assertKeptOut(campaign, "paused", "until ")
