@@ -70,7 +70,7 @@ class CxCampaignAct(models.Model):
     attempt_ids = fields.One2many("cx.campaign.attempt", "act_id", "Attempts")
 
     _step_unique = models.Constraint("UNIQUE(run_id, step_id)", "A step is done once for a run.")
-    _due_index = models.Index("(due_at, id) WHERE state = 'waiting'")
+    _due_index = models.Index("(campaign_id, due_at, id) WHERE state = 'waiting'")
     # whose turn it is, where the company allows so many only
     _turn_index = models.Index("(customer_id, due_at) WHERE state IN ('waiting', 'claimed')")
     _held_index = models.Index("(claimed_at) WHERE state IN ('claimed', 'sending')")

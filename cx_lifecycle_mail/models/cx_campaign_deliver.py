@@ -29,6 +29,7 @@ from .stopping import at_work, is_stopping
 _logger = logging.getLogger(__name__)
 
 LOT = 100  # mails claimed at once; half as many cost 7 % more each
+GLANCES, GLANCE = 5, 0.02  # times, and seconds between them, to look for what is free
 SLICE = 25  # seconds after which a worker gives its claims back
 LEASE = 600  # seconds a claim, or a hand-over without an answer, is believed in
 BACKOFF = (5, 15, 60, 240, 720)  # minutes until a message refused for now is tried again
@@ -70,7 +71,7 @@ class CxCampaignAct(models.Model):
         while left and time.monotonic() < until and not is_stopping():
             with at_work():
                 token = uuid.uuid4().hex
-                ids = self._claim(token)
+                ids = self._claim_patiently(token)
                 if not ids:
                     progress(remaining=0)
                     return
@@ -153,12 +154,16 @@ class CxCampaignAct(models.Model):
                     UPDATE cx_campaign_act SET state = 'claimed', claim = %(token)s,
                            claimed_at = %(now)s
                      WHERE id IN (
-                        SELECT a.id FROM cx_campaign_act a
-                          JOIN cx_campaign g ON g.id = a.campaign_id
-                         WHERE a.state = 'waiting' AND a.due_at <= %(now)s AND a.kind IN %(kinds)s
-                           -- of a campaign that ended meanwhile too: it is dropped, with the reason
-                           AND g.state IN ('running', 'finished')
-                      ORDER BY a.due_at, a.id LIMIT %(lot)s FOR UPDATE OF a SKIP LOCKED)
+                        SELECT due.id FROM cx_campaign g
+                    -- so that what waits in campaigns that stand still is not even looked at
+                    CROSS JOIN LATERAL (
+                        SELECT a.id, a.due_at FROM cx_campaign_act a
+                         WHERE a.campaign_id = g.id AND a.state = 'waiting'
+                           AND a.due_at <= %(now)s AND a.kind IN %(kinds)s
+                      ORDER BY a.due_at, a.id LIMIT %(lot)s FOR UPDATE SKIP LOCKED) AS due
+                         -- of a campaign that ended meanwhile too: it is dropped, with the reason
+                         WHERE g.state IN ('running', 'finished')
+                      ORDER BY due.due_at, due.id LIMIT %(lot)s)
                  RETURNING id
                     """,
                     token=token,
@@ -168,6 +173,15 @@ class CxCampaignAct(models.Model):
                 )
             )
         ]
+
+    @api.model
+    def _claim_patiently(self, token):
+        """Likewise; where another worker is choosing at this very moment, once more after it."""
+        for _try in range(GLANCES):
+            if (ids := self._claim(token)) or not self._count_due():
+                return ids
+            time.sleep(GLANCE)
+        return []
 
     # --------------------------------------------------------------------- lot
     def _deliver(self, ids, token, until):
