@@ -64,6 +64,13 @@ class TourCase(HttpCase):
         cls.env.flush_all()
         return partner.cx_customer_id
 
+    def in_french(self, user):
+        """A user who reads French, with the words of our addons."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        ours = self.env["ir.module.module"].search([("name", "=like", "cx_lifecycle%")])
+        ours._update_translations(["fr_FR"])
+        user.lang = "fr_FR"
+
     def eventful(self):
         """The address of a customer who wrote, and for whom a call is planned."""
         partner = self.epsilon.partner_id.with_user(self.rep)

@@ -74,6 +74,12 @@ class TestCampaignLife(CampaignTours):
         waits = campaign.run_ids.act_ids - mails
         self.assertEqual(set(waits.mapped("state")), {"waiting"})
 
+    def test_what_needs_attention(self):
+        self.paused()
+        well = self.env["cx.campaign"].create({"name": "Does well", "entry": "manual"})
+        well.sudo().write({"state": "running", "launched_at": fields.Datetime.now()})
+        self.start_tour(CAMPAIGNS, "cx_campaign_attention", login="tour_marketer")
+
     def test_import_a_file(self):
         self.start_tour(CAMPAIGNS, "cx_campaign_import", login="tour_marketer")
         campaign = self.env["cx.campaign"].search([("name", "=", "From afar")])

@@ -53,12 +53,6 @@ class JobCase(TourCase):
     def notes(self, partner):
         return " ".join(partner.message_ids.mapped("body"))
 
-    def in_french(self):
-        self.env["res.lang"]._activate_lang("fr_FR")
-        ours = self.env["ir.module.module"].search([("name", "=", "cx_lifecycle")])
-        ours._update_translations(["fr_FR"])
-        self.rep.lang = "fr_FR"
-
     def assertReached(self):
         """The call that the night planned is done, by the rep, and told."""
         self.assertFalse(self.calls(self.zeta))
@@ -98,7 +92,7 @@ class TestJobs(JobCase):
         self.assertFalse(self.evidence())
 
     def test_who_needs_me_today_in_french(self):
-        self.in_french()
+        self.in_french(self.rep)
         self.start_tour("/odoo/going-quiet", "cx_job_today_fr", login="tour_rep")
         self.assertReached()
 
@@ -117,7 +111,7 @@ class TestJobs(JobCase):
         self.assertRecorded(self.firm)
 
     def test_after_a_call_in_french(self):
-        self.in_french()
+        self.in_french(self.rep)
         url = f"/odoo/res.partner/{self.dana.id}"
         self.start_tour(url, "cx_job_record_person_fr", login="tour_rep")
         self.assertRecorded(self.dana)

@@ -27,7 +27,14 @@ class TestSteps(TourCase):
         self.env.invalidate_all()
 
     def test_build(self):
-        self.tour("cx_marketer_steps")
+        self.build("cx_marketer_steps")
+
+    def test_build_in_french(self):
+        self.in_french(self.marketer)
+        self.build("cx_marketer_steps_fr")
+
+    def build(self, tour):
+        self.tour(tour)
         self.assertEqual(self.campaign.name, "Tour renamed")
         hello, later = self.campaign.step_ids
         self.assertEqual((hello.name, hello.kind, hello.trigger), ("Hello", "mail", "entry"))

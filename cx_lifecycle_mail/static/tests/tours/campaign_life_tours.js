@@ -39,6 +39,21 @@ registry.category("web_tour.tours").add("cx_campaign_resume", {
     ],
 });
 
+registry.category("web_tour.tours").add("cx_campaign_attention", {
+    steps: () => [
+        { content: "all of them", trigger: ".o_data_row:contains(Does well):contains(All well)" },
+        { trigger: ".o_searchview_dropdown_toggler", run: "click" },
+        { trigger: ".o_menu_item:contains(Needs Attention)", run: "click" },
+        {
+            content: "only what needs somebody",
+            trigger: ".o_list_view:not(:contains(Does well)) .o_data_row:contains(2 failed for good)",
+        },
+        { trigger: ".o_data_row:contains(Tour campaign) [name=name]", run: "click" },
+        { trigger: "button[name=action_errors]:contains(2)", run: "click" },
+        { trigger: ".o_group_header:contains(ValueError: No person #):contains(2)" },
+    ],
+});
+
 const file = (text) => new File([text], "campaign.json", { type: "application/json" });
 
 registry.category("web_tour.tours").add("cx_campaign_import", {
