@@ -204,6 +204,20 @@ class TestFrozen(VersionCase):
         self.assertEqual(self.got(), ["Hello 1"])
         self.assertEqual(self.runs_of(self.enters("Bob")).version_number, 2)
 
+    def test_removing_a_step_at_once_ends_it_in_every_version(self):
+        """Who goes by a former version does not get what was removed for those inside."""
+        campaign = self.two_mails()
+        self.published(campaign, Second="Again 2")
+        self.enters("Bob")
+        second = self.named(campaign, "Second")
+        wizard = self.env["cx.campaign.step.remove"].with_user(self.marketer)
+        wizard = wizard.create({"step_id": second.id})
+        self.assertEqual((wizard.steps, wizard.waiting, wizard.done), (1, 2, 0))
+        wizard.action_remove()
+        self.later(days=3)
+        self.assertEqual((self.got(), self.got("bob")), (["Hello 1"], ["Hello 1"]))
+        self.assertEqual(campaign.step_ids.mapped("name"), ["First"])
+
 
 class TestDraft(VersionCase):
     def test_the_draft_says_what_the_campaign_says_and_is_one(self):
