@@ -13,7 +13,7 @@ def participants(share, base, gain):
     and Proportions, 3rd ed., 2003, section 4.2), for groups of unequal size.
 
     :param float share: of those who take part, how many are held out: between 0 and 1, not these
-    :param float base: the share of buyers among those held out
+    :param float base: the share of buyers among those held out: below 1
     :param float gain: how much larger it is among the others
     """
     treated = min(base + gain, 1.0)

@@ -140,6 +140,10 @@ class CxCampaignStep(models.Model):
         if not self.env.su:
             self._check_machine([vals])
             for step in self.filtered("frozen"):
+                if vals.get("active") and not step.active:  # what was removed stays so
+                    step.campaign_id._refuse_frozen(
+                        step.campaign_id._fields["step_ids"]._description_string(self.env)
+                    )
                 if field := changing(step, vals, STEP_FROZEN):
                     step.campaign_id._refuse_frozen(field._description_string(self.env))
         return super().write(vals)

@@ -42,8 +42,8 @@ class CxCampaign(models.Model):
         if not 0 < share < 1 or self.entry not in ("becomes", "in_stage") or not self.stage_id:
             return None
         stays, bought = self._past_stays()
-        if not stays:
-            return None
+        if bought == stays:
+            return None  # nobody was there, or everybody buys anyway
         needed = participants(share, bought / stays, GAIN)
         return max(round(needed / (stays / 12)), 1)
 

@@ -69,7 +69,10 @@ class CxCampaign(models.Model):
         return SQL(
             """
             SELECT a.id, a.run_id, a.customer_id, a.step_id, a.kind, kept.dated, r.version_number,
-                   %(skip)s AND a.due_at <= %(now)s AS missed,
+                   -- a date that was not looked up yet may still come
+                   %(skip)s AND a.due_at <= %(now)s AND NOT (kept.dated AND a.not_before
+                   = a.create_date + coalesce(s.delay, 0) * ('1 ' || s.delay_unit)::interval)
+                   AS missed,
                    a.not_before + moved.by AS not_before, a.due_at + moved.by AS due_at,
                    -- whether its date is past is asked by the date
                    a.expires_at + CASE WHEN kept.dated THEN stood.for ELSE moved.by END

@@ -61,7 +61,7 @@ class CxCampaignAct(models.Model):
         mail = SQL("a.kind IN %s", MAILS)
         to, company = SQL("a.email"), SQL("a.company_id")
         return [
-            ("moved", SQL("NOT %s", goes_on("s", "r"))),
+            ("moved", SQL("NOT %s OR %s", goes_on("s", "r"), self._done_before())),
             ("expired", SQL("a.expires_at <= %s", now)),
             ("happened", self._happened_already()),
             ("nobody", SQL("%s AND a.email IS NULL AND s.recipient = 'role'", mail)),
@@ -74,6 +74,20 @@ class CxCampaignAct(models.Model):
             ("duplicate", SQL("%s AND %s", mail, self._twin(now))),
             ("no_content", SQL("%s AND a.mailing_id IS NULL", mail)),
         ]  # fmt: skip
+
+    @api.model
+    def _done_before(self):
+        """SQL: step ``s`` of act ``a`` was done by another version, while its run was moved.
+
+        The move does not see what came about, and left, since its transaction began.
+        """
+        return SQL(
+            "EXISTS (SELECT FROM cx_campaign_act o JOIN cx_campaign_step v ON v.id = o.step_id"
+            " WHERE o.run_id = a.run_id AND o.id <> a.id AND %s = %s"
+            " AND o.state IN ('sending', 'done', 'uncertain'))",
+            lineage("v"),
+            lineage("s"),
+        )
 
     @api.model
     def _verdicts(self, ids, now, today):

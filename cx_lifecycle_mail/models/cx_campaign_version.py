@@ -142,6 +142,18 @@ class CxCampaignStep(models.Model):
         """What makes it the same step in two versions."""
         return self.lineage or self.id
 
+    def _in_all_versions(self):
+        """This step as each version of its campaign has it; removed ones too."""
+        key = self._key()
+        return self.with_context(active_test=False).search(
+            [
+                ("campaign_id", "=", self.campaign_id.id),
+                "|",
+                ("id", "=", key),
+                ("lineage", "=", key),
+            ]
+        )
+
     def _definition(self, langs):
         self.ensure_one()
         worded = {lang: self.with_context(lang=lang) for lang in langs}

@@ -73,6 +73,8 @@ class CxCampaign(models.Model):
 
     def _look(self):
         """Let in who is to enter; end the campaign on its day."""
+        if self.state != "running":
+            return  # somebody paused or finished it since the round began
         today = self.env["cx.customer"]._today(self.company_id)
         if self.end_on and self.end_on < today:
             self._finish()

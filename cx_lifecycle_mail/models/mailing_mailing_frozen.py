@@ -6,7 +6,7 @@ from .cx_campaign_freeze import changing
 
 FROZEN = {
     "subject", "preview", "body_arch", "body_html", "cx_lang", "cx_step_id", "email_from",
-    "reply_to", "reply_to_mode", "attachment_ids", "mailing_model_id", "mail_server_id",
+    "reply_to", "reply_to_mode", "attachment_ids", "mailing_model_id", "mail_server_id", "active",
 }  # fmt: skip
 
 

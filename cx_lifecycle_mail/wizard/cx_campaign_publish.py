@@ -75,6 +75,8 @@ class CxCampaignPublish(models.TransientModel):
     def _compute_difference(self):
         for wizard in self:
             campaign, draft = wizard.campaign_id, wizard.draft_id
+            # what they say is read as superuser below
+            (campaign | draft).check_access("read")
             wizard.difference = bool(draft) and campaign._changes_table(
                 campaign._definition(), draft._definition()
             )
@@ -95,6 +97,7 @@ class CxCampaignPublish(models.TransientModel):
     def _compute_people(self):
         for wizard in self:
             moving = wizard.people == "move" and wizard.step_id
+            wizard.campaign_id.check_access("read")
             # sudo: how many there are, whoever publishes
             counts = wizard.campaign_id.sudo()._inside((moving and moving._key()) or None)
             wizard.inside = counts["treated"] + counts["held_out"]
@@ -160,7 +163,8 @@ class CxCampaignPublish(models.TransientModel):
         return campaign._open()
 
     def _check_as_seen(self, campaign, draft):
-        if not draft.exists() or campaign.version_number != self.number:
+        known = draft.exists() and draft.draft_of_id == campaign
+        if not known or campaign.version_number != self.number:
             raise UserError(
                 self.env._(
                     "Somebody has published or discarded changes of %(campaign)s since you opened "

@@ -20,13 +20,15 @@ class CxCampaignStepRemove(models.TransientModel):
         acts = self.env["cx.campaign.act"]
         for wizard in self:
             steps = wizard._steps()
-            wizard.steps = len(steps.filtered("active"))
+            now = steps.filtered("active").grouped("past")
+            wizard.steps = len(now.get(wizard.step_id.past, ()))
             wizard.waiting = acts.search_count(steps._waiting_domain())
             wizard.done = acts.search_count(wizard._done_domain())
             wizard.text = wizard._sentence()
 
     def _steps(self):
-        return self.step_id._with_followers()
+        """The step and those that follow it, for whoever goes by a former version too."""
+        return self.step_id._in_all_versions()._with_followers()
 
     def _done_domain(self):
         return [

@@ -8,6 +8,7 @@ from model.campaigns import CampaignCase
 from model.test_campaign_mail import DORMANT, NOW, MailCase
 
 from odoo.exceptions import UserError
+from odoo.tests import new_test_user
 
 from odoo.addons.cx_lifecycle_mail.models import cx_campaign_entry, cx_campaign_sort
 
@@ -161,3 +162,19 @@ class TestAutomaticAnswers(MailCase):
         act = self.answered(campaign, Auto_Submitted="no")
         self.assertEqual(act.trace_id.trace_status, "reply")
         self.assertEqual(campaign.run_ids.reason, "replied")
+
+
+class TestChangedMeanwhile(MailCase):
+    def test_what_was_paused_or_finished_since_the_round_began_is_let_be(self):
+        """A round over many campaigns takes minutes; each is looked at in a transaction anew."""
+        for action, state in (("action_pause", "paused"), ("action_finish", "finished")):
+            with self.subTest(state):
+                campaign = self.mailing(exclusive=False)
+                gone = new_test_user(self.env, f"gone_{state}", "base.group_user")
+                getattr(campaign, action)()
+                campaign._look()
+                self.assertFalse(campaign.run_ids)
+                self.assertFalse(campaign.last_entry_at)
+                campaign.user_id = gone
+                campaign._look()
+                self.assertEqual((campaign.state, campaign.problem), (state, False))

@@ -208,6 +208,14 @@ class TestSize(CampaignScreensCase):
         self.campaign.holdout_share = 0
         self.assertFalse(self.campaign.holdout_text)
 
+    def test_where_everybody_buys_anyway_nothing_can_be_told(self):
+        self.campaign.write({"holdout_share": 0.1, "max_days": 30})
+        self.past(3, 3)
+        self.campaign.invalidate_recordset()
+        self.assertEqual(self.campaign._past_stays(), (3, 3))
+        self.assertFalse(self.campaign.holdout_text)
+        self.assertNotIn(("ask", "Held Out", False), self.findings())
+
     def test_more_than_usual_is_asked_about(self):
         for number in range(3):
             other = self.campaign.copy({"name": f"Other {number}"})

@@ -197,6 +197,33 @@ class TestChoices(ResumeCase):
         self.work()
         self.assertEqual(acts.mapped("state"), ["done"] * 4, "its date was yesterday")
 
+    def test_a_date_that_nobody_looked_up_is_not_skipped(self):
+        field = self.env["ir.model.fields"]._get("cx.customer", "last_purchase_on").id
+        campaign = self.campaign(steps=[])
+        self.step(
+            campaign, kind="wait", name="To come", delay=1, validity=30, date_field_id=field,
+            date_days=DORMANT[-1] + 3,
+        )  # fmt: skip
+        gone = self.step(
+            campaign, kind="wait", name="Gone", validity=30, date_field_id=field,
+            date_days=DORMANT[-1] + 5,
+        )  # fmt: skip
+        campaign._launch()
+        self.Campaign._cron_campaigns()
+        campaign.action_pause()
+        self.stood(campaign, 10)
+        gone.date_days -= 10  # the same day of the calendar, seen ten days later
+        figures = campaign._resume("skip")
+        self.assertEqual((figures["dated"], figures["missed"]), (4, 4))
+        self.work()
+        acts = campaign.run_ids.act_ids
+        self.assertEqual(
+            {(act.step_id.name, act.state, act.reason) for act in acts},
+            {("To come", "waiting", False), ("Gone", "skipped", "missed")},
+        )
+        waiting = acts.filtered(lambda act: act.state == "waiting")
+        self.assertEqual({(at.date() - TODAY).days for at in waiting.mapped("due_at")}, {3})
+
     def test_anniversaries_stay(self):
         field = self.env["ir.model.fields"]._get("cx.customer", "first_purchase_on")
         campaign = self.campaign(

@@ -157,6 +157,8 @@ class TestFrozen(VersionCase):
         self.env["res.lang"]._activate_lang("fr_FR")
         with self.assertRaisesRegex(UserError, "Edit…"):
             content.create({"cx_step_id": campaign.step_ids[0].id, "cx_lang": "fr_FR"})
+        with self.assertRaisesRegex(UserError, "Edit…"):
+            content.action_archive()
         content.favorite = True  # what is Odoo's own is not what people get
 
     def test_nobody_forges_a_version(self):
@@ -196,9 +198,25 @@ class TestFrozen(VersionCase):
         self.assertEqual(version.user_id, self.marketer)
         self.assertIn("Second", version.note)
         self.assertIn("(removed)", version.difference)
+        with self.assertRaisesRegex(UserError, "Edit…"):
+            second.action_unarchive()
         self.later(days=3)
         self.assertEqual(self.got(), ["Hello 1"])
         self.assertEqual(self.runs_of(self.enters("Bob")).version_number, 2)
+
+    def test_removing_a_step_at_once_ends_it_in_every_version(self):
+        """Who goes by a former version does not get what was removed for those inside."""
+        campaign = self.two_mails()
+        self.published(campaign, Second="Again 2")
+        self.enters("Bob")
+        second = self.named(campaign, "Second")
+        wizard = self.env["cx.campaign.step.remove"].with_user(self.marketer)
+        wizard = wizard.create({"step_id": second.id})
+        self.assertEqual((wizard.steps, wizard.waiting, wizard.done), (1, 2, 0))
+        wizard.action_remove()
+        self.later(days=3)
+        self.assertEqual((self.got(), self.got("bob")), (["Hello 1"], ["Hello 1"]))
+        self.assertEqual(campaign.step_ids.mapped("name"), ["First"])
 
 
 class TestDraft(VersionCase):
@@ -347,6 +365,18 @@ class TestPublish(VersionCase):
         self.later(days=3)
         self.assertEqual((waiting.state, waiting.reason), ("skipped", "moved"))
         self.assertEqual(self.got(), ["Hello 1"])
+
+    def test_what_left_while_people_moved_does_not_leave_twice(self):
+        """A mail that came about and left after the move had looked is not seen by it."""
+        campaign = self.two_mails()
+        act = campaign.sudo().run_ids.act_ids.filtered(lambda act: act.state == "waiting")
+        draft = self.draft(campaign)
+        self.dialog(draft, move_to=self.named(draft, "Second")).action_publish()
+        act.write({"state": "done", "reason": False})
+        self.later(days=3)
+        self.assertEqual(self.got(), ["Hello 1"])
+        again = campaign.sudo().run_ids.act_ids.filtered(lambda act: act.version_number == 2)
+        self.assertEqual((again.state, again.reason), ("skipped", "moved"))
 
     def test_whoever_got_the_step_is_not_moved_to_it(self):
         campaign = self.two_mails()
@@ -518,6 +548,25 @@ class TestWhoPublishes(VersionCase):
         wizard = self.dialog(draft)
         with self.assertRaises(AccessError):
             wizard.with_user(self.second).action_publish()
+
+    def test_the_dialog_shows_and_publishes_no_other_draft(self):
+        campaign = self.two_mails()
+        wizard = self.dialog(self.draft(campaign))
+        other = self.two_mails()
+        wizard.draft_id = other
+        with self.assertRaisesRegex(UserError, "Nothing was published"):
+            wizard.action_publish()
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        foreign = self.mailing(launch=False, company_id=company.id, topic_id=False)
+        for forged in ({"draft_id": foreign.id}, {"campaign_id": foreign.id}):
+            for name in ("difference", "plan"):
+                wizard = self.dialog(self.draft(campaign))
+                wizard.write(forged)
+                wizard.invalidate_recordset()
+                if (name, *forged) == ("plan", "draft_id"):
+                    continue  # it is about the people of the campaign
+                with self.subTest(name, **forged), self.assertRaises(AccessError):
+                    wizard.read([name])
 
     def test_a_paused_campaign_is_changed_and_stays_paused(self):
         campaign = self.two_mails()
