@@ -183,9 +183,11 @@ class CxCampaign(models.Model):
         "Held Out: enter a share from 0 to 90 %.",
     )
     _days_check = models.Constraint(
-        "CHECK(max_days BETWEEN 1 AND 3650 AND cooldown_days >= 0 AND stage_days >= 0"
-        " AND quiet_days >= 0)",
-        "Durations: enter days from 0 up, and 1 to 3650 for the longest duration.",
+        # beyond a hundred years, dates end that are counted with them
+        "CHECK(max_days BETWEEN 1 AND 3650 AND cooldown_days BETWEEN 0 AND 36500"
+        " AND stage_days BETWEEN 0 AND 36500 AND quiet_days BETWEEN 0 AND 36500"
+        " AND date_days BETWEEN -36500 AND 36500)",
+        "Durations: enter days from 0 to 36500, and 1 to 3650 for the longest duration.",
     )
 
     # ------------------------------------------------------------ consistency

@@ -122,7 +122,7 @@ class CxCampaignStep(models.Model):
         }
 
     def _file_links(self):
-        programs = dict(self._coupon_programs())
+        programs = dict(self.with_context(lang="en_US")._coupon_programs())
         return {
             "date_field": _field_name(self.date_field_id),
             "role": self.role_id.code or None,
@@ -161,9 +161,14 @@ def _words(record, name):
 
 
 def _name(record):
-    """The name by which a record is found elsewhere: in English, which every database has."""
+    """The name by which a record is found elsewhere: in English, which every database has.
+
+    Not as it is shown: a tag is shown with those above it, and is not found by that.
+    """
+    if not record:
+        return None
     # sudo: a name that the campaign's own screen shows too
-    return record.sudo().with_context(lang="en_US").display_name or None if record else None
+    return record.sudo().with_context(lang="en_US")[record._rec_name or "name"] or None
 
 
 def _field_name(field):

@@ -34,10 +34,10 @@ class CxCampaign(models.Model):
                     {**plan.values, "name": name, "company_id": self.env.company.id}
                 )
                 translate(campaign, "name", plan.words)
-            made = []
+            made, tags = [], {}
             for values in plan.steps:
                 with self._as_part(self.env["cx.campaign.step"], values["label"]):
-                    made.append(campaign._make_step(plan, values, made))
+                    made.append(campaign._make_step(plan, values, made, tags))
         return campaign
 
     def _make_topic(self, plan):
@@ -47,17 +47,23 @@ class CxCampaign(models.Model):
         translate(topic, "name", plan.here(plan.topic))
         return topic
 
-    def _make_step(self, plan, values, before):
-        tags = self.env["res.partner.category"]
-        if values["new_tags"]:
-            tags = tags.create([{"name": name} for name in values["new_tags"]])
+    def _make_step(self, plan, values, before, tags):
+        """
+        :param before: the steps made so far
+        :param dict tags: those made so far, by name: what one step adds, another removes
+        """
+        for name in values["new_tags"]:
+            tags[name] = tags.get(name) or self.env["res.partner.category"].create({"name": name})
         words = values["words"]
         step = self.env["cx.campaign.step"].create(
             {
                 **values["values"],
                 "campaign_id": self.id,
                 "parent_id": values["after"] is not None and before[values["after"]].id,
-                "tag_ids": [*values["values"]["tag_ids"], *tags.ids],
+                "tag_ids": [
+                    *values["values"]["tag_ids"],
+                    *(tags[name].id for name in values["new_tags"]),
+                ],
                 "name": plan.own(words["name"]),
                 **{name: plan.own(words[name]) for name in WORDS},
             }

@@ -76,7 +76,7 @@ class FilePlan:
         return values
 
     def find_topic(self, part):
-        words = part.words("topic")
+        words = {lang: name for lang, name in part.words("topic").items() if name.strip()}
         topics = self.env["cx.topic"]
         for lang, name in words.items():
             in_lang = topics.with_context(lang=lang if lang in self.langs else "en_US")
@@ -154,9 +154,18 @@ class FilePlan:
                 self.foreign.add(lang)
                 continue
             texts = content.fields(model, CONTENT)
+            self.check_bodies(content, texts)
             self.note_body(content, texts)
             contents.append({"cx_lang": lang, **texts})
         return contents
+
+    def check_bodies(self, part, texts):
+        """:raise UserError: one of them holds nothing, which Odoo fails to store"""
+        for name in ("body_arch", "body_html"):
+            try:
+                html.fromstring(texts.get(name) or "<p/>")
+            except (etree.ParserError, ValueError) as error:
+                raise part.wrong(name, self.env._("HTML is expected"), texts[name]) from error
 
     # --------------------------------------------------------------------- names
     def names(self, part):
@@ -252,7 +261,7 @@ class FilePlan:
         """A program of personal coupons by its name."""
         if not (name := part.text("coupon")):
             return False
-        programs = self.env["cx.campaign.step"]._coupon_programs()
+        programs = self.env["cx.campaign.step"].with_context(lang="en_US")._coupon_programs()
         if found := next((key for key, label in programs if label == name), False):
             return found
         self.note_missing(part, "coupon", name)

@@ -13,7 +13,7 @@ from .cx_campaign_file import FORMAT, VERSION
 
 LARGEST = 5 * 1024 * 1024  # bytes of a file
 LONGEST = {"char": 20_000, "text": 20_000, "html": 1_000_000}
-MOST = 200  # steps, tags, contents
+MOST = 200  # steps, tags, contents, languages
 WHOLE = 2**31 - 1
 
 
@@ -115,7 +115,7 @@ class Part:
     def words(self, name, longest=LONGEST["char"]):
         """``{language: text}``."""
         value = self.values.get(name) or {}
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) or len(value) > MOST:
             raise self.wrong(
                 name, self.env._('texts by language are expected, as {"en_US": "…"}'), value
             )

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 
 from .cx_campaign_letter import _said
 from .cx_campaign_values import MADE, Lot
+from .mailing_prepared import OURS
 
 # where a link of the recipient's own would lead
 NOWHERE = "#"
@@ -19,8 +20,12 @@ class CxCampaignAct(models.Model):
     def _preview(self, step, mailing, customer, person, email):
         """The letter of a step for one recipient: no act, trace, link, answer or coupon is made.
 
+        It is shown to whoever may read what is in it, not by the rights of the author alone.
+
         :return: dict of ``to``, ``lang``, ``email_from``, ``subject`` and ``html``; or ``problem``
         """
+        if not person.sudo(False).has_access("read"):
+            return {"to": "", "problem": self.env._("You may not read who gets it.")}
         letter = {"to": f"{person.name} <{email}>", "lang": mailing.cx_lang}
         try:
             with self.env.cr.savepoint(flush=False):
@@ -35,9 +40,11 @@ class CxCampaignAct(models.Model):
             {"customer_id": customer.id, "person_id": person.id, "email": email,
              "step_id": step.id, "campaign_id": step.campaign_id.id}
         )  # fmt: skip
-        prepared = mailing._cx_untracked()
+        prepared, reader = mailing._cx_untracked(), self.env(su=False)
+        if problem := step._refused(prepared.variables - OURS, reader):
+            raise UserError(problem)
         made = {path: {act.id: NOWHERE if path.endswith(".link") else f"[{path}]"} for path in MADE}
-        lot = Lot(step, act, mailing.cx_lang, prepared, made)
+        lot = Lot(step, act, mailing.cx_lang, prepared, made, reader)
         facts, values = lot.about(act), lot.values(act)
         values |= {"preferences.link": NOWHERE, "unsubscribe.link": NOWHERE}
         subject = " ".join(prepared.subject.render(values, facts).split())

@@ -167,8 +167,10 @@ class CxCampaignStep(models.Model):
     )  # fmt: skip
 
     _delay_check = models.Constraint(
-        "CHECK(delay >= 0 AND validity BETWEEN 1 AND 365 AND activity_days >= 0)",
-        "Delay and deadline: from 0 up; validity: 1 to 365 days.",
+        # beyond, dates end that are counted with them
+        "CHECK(delay BETWEEN 0 AND 100000 AND validity BETWEEN 1 AND 365"
+        " AND activity_days BETWEEN 0 AND 36500 AND date_days BETWEEN -36500 AND 36500)",
+        "Delay: from 0 to 100000; days: up to 36500; validity: 1 to 365 days.",
     )
 
     @api.model

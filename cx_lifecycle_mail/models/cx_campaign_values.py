@@ -19,10 +19,11 @@ class Lot:
 
     :param prepared: a :class:`.mailing_prepared.Prepared`
     :param made: ``{path: {act id: text}}`` of what would be made for each act, when nothing is to
+    :param reader: the environment of somebody who looks on, and must be able to read it all too
     :raise Exception: whatever goes wrong in reading or making things for all of them
     """
 
-    def __init__(self, step, acts, lang, prepared, made=None):
+    def __init__(self, step, acts, lang, prepared, made=None, reader=None):
         author = step.campaign_id._as_author("cx.customer").with_context(lang=lang)
         self.lang = lang
         self.company = author.env["res.company"].browse(step.campaign_id.company_id.id)
@@ -35,7 +36,7 @@ class Lot:
         }
         self.facts = {fact if isinstance(fact, str) else fact[0] for fact in prepared.facts}
         self.hidden = {}
-        self._look(acts)
+        self._look(acts, reader)
         self.roles = self._roles(author.env) if "role" in self.facts else {}
 
     def values(self, act):
@@ -91,8 +92,8 @@ class Lot:
         return WRITTEN[record._fields[names[-1]].type](self, act, record, names[-1], value)
 
     # ----------------------------------------------------------------- rights
-    def _look(self, acts):
-        """Find out which records that lie on the paths the author may not read.
+    def _look(self, acts, reader):
+        """Find out which records that lie on the paths the author, or a reader, may not read.
 
         Odoo asks when it reads from the database only; its cache is everybody's.
         """
@@ -112,14 +113,18 @@ class Lot:
                 found = [self._record(act, name) for act in acts]
                 records = found[0].union(*found)
             reached[way] = readable = records._filtered_access("read")
-            self.hidden.setdefault(records._name, set()).update((records - readable).ids)
+            hidden = self.hidden.setdefault(records._name, {})
+            hidden.update(dict.fromkeys((records - readable).ids, records.env.user))
+            if reader:
+                unread = readable - readable.with_env(reader)._filtered_access("read")
+                hidden.update(dict.fromkeys(unread.ids, reader.user))
 
     def _seen(self, record):
-        if record.id in self.hidden.get(record._name, ()):
+        if user := self.hidden.get(record._name, {}).get(record.id):
             raise AccessError(
                 record.env._(
                     "%(user)s may not read the record %(id)s of %(model)s.",
-                    user=record.env.user.sudo().name,  # sudo: a name, for the message
+                    user=user.sudo().name,  # sudo: a name, for the message
                     id=record.id, model=record._description,
                 )
             )  # fmt: skip

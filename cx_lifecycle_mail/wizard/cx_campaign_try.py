@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_datetime
 
 from ..models.cx_campaign_ahead import Ahead
 from ..models.cx_campaign_step import MAILS
+from ..models.timebox import ON_SCREEN, time_box
 
 MOST = 10  # customers
 USUAL = 4
@@ -54,20 +57,22 @@ class CxCampaignTry(models.TransientModel):
         today = self.env["cx.customer"]._today(campaign.company_id)
         # sudo: the audience is the marketer's to see, see _check_looks
         judged = campaign.sudo()._judged(campaign.sudo()._cause(today), campaign._members_shown())
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT customer_id FROM (
-                    SELECT DISTINCT ON (j.excluded IS NULL, p.lang, p.user_id IS NULL)
-                           j.customer_id, j.excluded IS NOT NULL AS out
-                      FROM (%s) AS j JOIN res_partner p ON p.id = j.partner_id
-                  ORDER BY j.excluded IS NULL, p.lang, p.user_id IS NULL, j.customer_id) AS chosen
-              ORDER BY out, customer_id LIMIT %s
-                """,
-                judged, USUAL,
-            )
+        query = SQL(
+            """
+            SELECT customer_id FROM (
+                SELECT DISTINCT ON (j.excluded IS NULL, p.lang, p.user_id IS NULL)
+                       j.customer_id, j.excluded IS NOT NULL AS out
+                  FROM (%s) AS j JOIN res_partner p ON p.id = j.partner_id
+              ORDER BY j.excluded IS NULL, p.lang, p.user_id IS NULL, j.customer_id) AS chosen
+          ORDER BY out, customer_id LIMIT %s
+            """,
+            judged, USUAL,
         )  # fmt: skip
-        ids = [row[0] for row in rows]
+        try:
+            with time_box(self.env.cr, ON_SCREEN):
+                ids = [row[0] for row in self.env.execute_query(query)]
+        except psycopg2.errors.QueryCanceled:
+            ids = []  # any others then
         known = [("company_id", "=", campaign.company_id.id), ("stage_id", "!=", False)]
         customers = self.env["cx.customer"]
         return customers.browse(ids) or customers.search(known, limit=2)
@@ -104,7 +109,8 @@ class CxCampaignTry(models.TransientModel):
             customers._today(campaign.company_id) + timedelta(days=AHEAD),
             self.reaction,
             self.reaction == "buys"
-            and fields.Datetime.now() + timedelta(days=max(self.buys_after, 0)),
+            # later than what is looked at is never
+            and fields.Datetime.now() + timedelta(days=min(max(self.buys_after, 0), AHEAD)),
         )
         inside = self._inside(customers)
         entering = {c.id: None if c in inside else ahead.now for c in customers}
@@ -193,7 +199,8 @@ class CxCampaignTry(models.TransientModel):
         return told
 
     def _letter(self, step, customer, known):
-        # sudo: whom it goes to; its text is written by the rights of the author
+        # sudo: whom it goes to; its text is written by the rights of the author, and shown to
+        # whoever has them, too
         step, customer = step.sudo(), customer.sudo()
         person = step.env["res.partner"].browse(known.person)
         mailing = step._content(person.lang)
@@ -242,6 +249,15 @@ class CxCampaignTry(models.TransientModel):
             ]
         )  # fmt: skip
         mails.send()
+        # those that were sent are deleted
+        if failed := mails.exists().filtered(lambda mail: mail.state == "exception"):
+            raise UserError(
+                self.env._(
+                    "The letters could not be sent: %s Ask an administrator to look at the "
+                    "outgoing mail servers.",
+                    failed[0].failure_reason or "",
+                )
+            )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

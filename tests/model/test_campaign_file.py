@@ -246,6 +246,36 @@ class TestMissing(FileCase):
             with self.assertRaisesRegex(UserError, "Step .*Tag"):
                 self.imported(values, user=poor)
 
+    def test_a_tag_that_two_steps_name_is_made_once(self):
+        steps = [
+            {"name": {"en_US": change}, "kind": "tag", "tags": ["Brand new"], "tag_change": change}
+            for change in ("add", "remove")
+        ]
+        campaign, _said = self.imported({**self.values(), "steps": steps})
+        self.assertEqual(len(campaign.step_ids), 2)
+        self.assertEqual(campaign.step_ids.tag_ids.mapped("name"), ["Brand new"])
+
+    def test_a_tag_below_another_one_is_found_again(self):
+        tags = self.env["res.partner.category"]
+        tag = tags.create({"name": "Platinum", "parent_id": tags.create({"name": "Level"}).id})
+        campaign = self.campaign("manual", steps=[{"kind": "tag", "tag_ids": tag.ids}])
+        twin, _said = self.imported(campaign.with_user(self.user)._file())
+        self.assertEqual(twin.step_ids.tag_ids, tag)
+
+    def test_a_coupon_is_found_in_another_language(self):
+        if "loyalty.program" not in self.env:
+            return
+        program = self.env["loyalty.program"].create(
+            {"name": "Ten off", "program_type": "coupons", "trigger": "with_code"}
+        )
+        program.with_context(lang="fr_FR").name = "Dix de moins"
+        campaign = self.campaign(
+            "manual", steps=[{"kind": "mail", "coupon_program": str(program.id)}]
+        )
+        text = campaign.with_user(self.user).with_context(lang="fr_FR")._file()
+        twin, _said = self.imported(text)
+        self.assertEqual(twin.step_ids.coupon_program, str(program.id))
+
     def test_languages_that_are_not_here(self):
         values = self.values()
         values["name"]["de_DE"] = "Alles"
@@ -406,8 +436,26 @@ class TestHostile(FileCase):
     def test_limits_of_the_database_are_said_with_their_place(self):
         self.refused(self.changed(holdout_share=7), "Campaign: Held Out: enter a share")
         self.refused(self.changed(max_days=0), "Campaign: Durations")
-        self.refused(self.changed(0, validity=0), "Step 1 .*: Delay and deadline")
+        for name in ("stage_days", "quiet_days", "cooldown_days", "date_days"):
+            self.refused(self.changed(**{name: 999_999}), "Campaign: Durations")
+        for name, value in (
+            ("validity", 0), ("delay", 2**31 - 1), ("activity_days", 999_999),
+            ("date_days", 999_999),
+        ):  # fmt: skip
+            self.refused(self.changed(0, **{name: value}), "Step 1 .*: Delay: from 0")
         self.refused(self.changed(1, trigger="entry"), "Step 2 .*: When: ")
+
+    def test_bodies_that_hold_nothing(self):
+        content = self.good["steps"][0]["contents"][0]
+        for body in ("<!--", "<![CDATA[x", " "):
+            contents = [{**content, "body_arch": body, "body_html": body}]
+            self.refused(self.changed(0, contents=contents), "body_arch: HTML is expected")
+
+    def test_languages_without_end(self):
+        words = {f"l{number}": "x" for number in range(2000)}
+        self.refused(self.changed(topic=words), "topic: texts by language")
+        campaign, said = self.imported(self.changed(topic={"en_US": " "}))
+        self.assertFalse(said.new_topic or campaign.topic_id)
 
     def test_actions_that_were_not_released(self):
         action = self.env["ir.actions.server"].create(

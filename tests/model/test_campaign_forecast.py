@@ -8,7 +8,7 @@ from model.common import TODAY, ago
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 DORMANT = (340, 280, 220, 160)
 # what nothing of this may touch
@@ -320,6 +320,49 @@ class TestTry(LookCase):
         self.assertEqual(sorted(sent), [("[TEST] First", to), ("[TEST] Second", to)])
         self.assertEqual(self.Run.search_count([]), runs)
         self.assertEqual(self.env["mailing.trace"].search_count([]), traces)
+
+    def test_what_could_not_be_sent_is_said(self):
+        wizard = self.env["cx.campaign.try"].with_user(self.marketer).create(
+            {"campaign_id": self.look().id, "customer_ids": [(6, 0, self.ada.ids)]}
+        )  # fmt: skip
+
+        def refuse(*_args, **_options):
+            raise OSError("no server here")
+
+        self.patch(type(self.env["ir.mail_server"]), "_connect__", refuse)
+        with (
+            mute_logger("odoo.addons.mail.models.mail_mail"),
+            self.assertRaisesRegex(UserError, "no server here"),
+        ):
+            wizard.action_send_to_me()
+
+    def test_buying_after_more_days_than_there_are(self):
+        for days in (-5, 2**31 - 1):
+            wizard = self.tried(self.look(), customer_ids=[(6, 0, self.ada.ids)], reaction="buys",
+                                buys_after=days)  # fmt: skip
+            steps, _told = self.steps(wizard, self.ada)
+            self.assertEqual(steps["First"]["state"], "done" if days > 0 else "skipped")
+
+    def test_nobody_reads_by_the_rights_of_the_author(self):
+        other = new_test_user(self.env, "look_other", "cx_lifecycle.group_marketer")
+        hidden = (self.ada.partner_id | self.caller.partner_id).ids
+        self.env["ir.rule"].create(
+            {"name": "Hidden", "model_id": self.env["ir.model"]._get_id("res.partner"),
+             "domain_force": f"[('id', 'not in', {hidden} if user.id == {other.id} else [])]"}
+        )  # fmt: skip
+        self.bob.partner_id.user_id = self.caller
+        campaign = self.look()
+        self.mail(campaign, body="<p>Yours, {{ salesperson.name }}</p>", name="Signed")
+        values = {"campaign_id": campaign.id, "customer_ids": [(6, 0, (self.ada | self.bob).ids)]}
+        for user, may in ((self.marketer, True), (other, False)):
+            wizard = self.env["cx.campaign.try"].with_user(user).create(values)
+            steps, _told = self.steps(wizard, self.ada)
+            self.assertEqual("html" in steps["First"]["mail"], may)
+            self.assertEqual("Ada" in steps["First"]["mail"]["to"], may)
+            steps, _told = self.steps(wizard, self.bob)
+            self.assertIn("Hello Bob", steps["First"]["mail"]["html"])
+            self.assertEqual("html" in steps["Signed"]["mail"], may)
+        self.assertIn(other.name, steps["Signed"]["mail"]["problem"])
 
 
 class TestReplay(LookCase):

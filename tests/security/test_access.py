@@ -152,6 +152,17 @@ class TestAccess(LifecycleCase):
             )
             self.assertTrue(any("company_ids" in rule.domain_force for rule in rules), model)
 
+    def test_dialogs_are_their_owners(self):
+        for model in self.ours():
+            if not self.env[model]._transient:
+                continue
+            rules = self.env["ir.rule"].search(
+                [("model_id.model", "=", model), ("groups", "=", False)]
+            )
+            with self.subTest(model=model):
+                # otherwise whoever has the role reads, and presses, what others have open
+                self.assertTrue(any("create_uid" in rule.domain_force for rule in rules))
+
     def test_what_each_role_finds_under_configuration(self):
         objections, policies, top = (
             self.env.ref(f"cx_lifecycle.menu_{name}").id
