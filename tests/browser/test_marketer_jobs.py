@@ -67,7 +67,7 @@ class TestLaunchAndPause(MarketerCase):
 
     def launch_and_pause(self, lang=""):
         self.tour(f"cx_campaign_launch{lang}")
-        self.assertEqual((self.campaign.state, self.campaign.stage_days), ("running", 20))
+        self.assertEqual((self.campaign.state, self.campaign.stage_days), ("running", 35))
         self.assertEqual(self.campaign.user_id, self.marketer)
         self.assertEqual(self.call.assignee_id, self.rep)
         self.assertFalse(self.campaign.run_ids)
