@@ -124,3 +124,8 @@ class TestMarketersPhone(MarketerCase):
         self.launched(self.campaign)
         self.tour("cx_campaign_phone_fr")
         self.assertPaused(self.epsilon, self.omega)
+
+    def test_what_stands_against_a_launch_in_french(self):
+        self.in_french(self.marketer)
+        self.tour("cx_findings_phone_fr", f"{CAMPAIGNS}/{self.campaign.id}")
+        self.assertEqual(self.campaign.state, "draft")

@@ -179,7 +179,18 @@ const onAPhone = (words) => [
     { content: "more", trigger: ".o_statusbar_buttons .oi-ellipsis-v", run: "click" },
     ...pause(words, 2),
     { trigger: `.o_statusbar_status button:contains(${words.paused})` },
+    { content: "the way on", trigger: ".o_statusbar_buttons > button[name=action_ask_resume]" },
 ];
 
+const findingsOnAPhone = (words) => [
+    { trigger: "button[name=action_launch]", run: "click" },
+    { trigger: `.modal .o_kanban_record:contains(${words.nobody}):contains(Ring)` },
+    inside(`.modal .o_kanban_record:contains(${words.nobody}) button[name=action_fix]`),
+    inside(".modal .o_cx_audience_headline"),
+    { trigger: ".modal footer button[special=cancel]", run: "click" },
+    closed,
+];
+
+add("cx_findings_phone_fr", () => findingsOnAPhone(FRENCH));
 add("cx_campaign_phone", () => onAPhone(ENGLISH));
 add("cx_campaign_phone_fr", () => onAPhone(FRENCH));
