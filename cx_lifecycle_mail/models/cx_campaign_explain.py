@@ -74,7 +74,9 @@ class CxCampaign(models.Model):
         sentence, checks = self._explain(customer)
         failing = next((check for check in checks if check.met is False), None)
         if failing:
-            value = ": ".join(filter(None, (failing.label, failing.value)))
+            value = failing.label
+            if failing.value:
+                value = self.env._("%(field)s: %(text)s", field=value, text=failing.value)
             return Check(failing.code, False, self.name, value, self)
         under_way = any(check.code == "end" and check.met is None for check in checks)
         return Check("campaign", under_way or None, self.name, sentence, self)

@@ -67,7 +67,7 @@ class TestLaunchAndPause(MarketerCase):
 
     def launch_and_pause(self, lang=""):
         self.tour(f"cx_campaign_launch{lang}")
-        self.assertEqual((self.campaign.state, self.campaign.stage_days), ("running", 20))
+        self.assertEqual((self.campaign.state, self.campaign.stage_days), ("running", 35))
         self.assertEqual(self.campaign.user_id, self.marketer)
         self.assertEqual(self.call.assignee_id, self.rep)
         self.assertFalse(self.campaign.run_ids)
@@ -124,3 +124,8 @@ class TestMarketersPhone(MarketerCase):
         self.launched(self.campaign)
         self.tour("cx_campaign_phone_fr")
         self.assertPaused(self.epsilon, self.omega)
+
+    def test_what_stands_against_a_launch_in_french(self):
+        self.in_french(self.marketer)
+        self.tour("cx_findings_phone_fr", f"{CAMPAIGNS}/{self.campaign.id}")
+        self.assertEqual(self.campaign.state, "draft")

@@ -368,6 +368,25 @@ class TestDialog(WhyCase):
         opened = self.opened(asked.line_ids[1].action_open())
         self.assertEqual((opened.campaign_id.name, opened.partner_id), ("Second", self.firm))
 
+    def test_all_that_run_say_nothing_of_the_hold_out_to_a_rep(self):
+        self.held_out()
+        asked = self.ask(self.rep)
+        told = " ".join([asked.sentence, *(f"{line.name} {line.value}" for line in asked.line_ids)])
+        self.assertNotRegex(told.lower(), "held|compare")
+        self.assertFalse(asked.line_ids.run_id)
+        self.assertIn("held out", self.ask(self.marketer).line_ids.mapped("value")[-1])
+
+    def test_thirty_campaigns_cost_few_queries_each(self):
+        for number in range(30):
+            self.launched(name=f"Number {number}", exclusive=False)
+        self.ask(self.rep)  # what the server keeps for everybody is known from here on
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        asked = self.ask(self.rep)
+        self.assertEqual(len(asked.line_ids), 30)
+        self.assertLess(self.env.cr.sql_log_count - before, 30 * 9)
+
     def test_the_answer_follows_what_is_chosen(self):
         campaign = self.launched()
         with Form(self.env["cx.campaign.why"].with_user(self.rep)) as form:

@@ -49,14 +49,14 @@ const launch = (words) => [
     {
         content: "only who is dormant for long",
         trigger: ".o_field_widget[name=stage_days] input",
-        run: "edit 20 && press Tab",
+        run: "edit 35 && press Tab",
     },
     { content: "not saved yet", trigger: ".o_form_button_save:visible" },
     { content: "counted anew before it is saved", ...audience(1) },
     { content: "and who they are", trigger: line("enter", 1), run: "click" },
     { trigger: `${customers("Omega Tours")}:not(:contains(Epsilon Tours))` },
     { content: "back", trigger: ".o_back_button", run: "click" },
-    { content: "it was kept", trigger: ".o_field_widget[name=stage_days] input:value(20)" },
+    { content: "it was kept", trigger: ".o_field_widget[name=stage_days] input:value(35)" },
     audience(1),
     { content: "launch", trigger: "button[name=action_launch]", run: "click" },
     { content: "what asks", trigger: `.modal .alert-warning:contains(${words.asks})` },
@@ -179,7 +179,18 @@ const onAPhone = (words) => [
     { content: "more", trigger: ".o_statusbar_buttons .oi-ellipsis-v", run: "click" },
     ...pause(words, 2),
     { trigger: `.o_statusbar_status button:contains(${words.paused})` },
+    { content: "the way on", trigger: ".o_statusbar_buttons > button[name=action_ask_resume]" },
 ];
 
+const findingsOnAPhone = (words) => [
+    { trigger: "button[name=action_launch]", run: "click" },
+    { trigger: `.modal .o_kanban_record:contains(${words.nobody}):contains(Ring)` },
+    inside(`.modal .o_kanban_record:contains(${words.nobody}) button[name=action_fix]`),
+    inside(".modal .o_cx_audience_headline"),
+    { trigger: ".modal footer button[special=cancel]", run: "click" },
+    closed,
+];
+
+add("cx_findings_phone_fr", () => findingsOnAPhone(FRENCH));
 add("cx_campaign_phone", () => onAPhone(ENGLISH));
 add("cx_campaign_phone_fr", () => onAPhone(FRENCH));
