@@ -35,8 +35,9 @@ class TestSteps(TourCase):
 
     def build(self, tour):
         self.tour(tour)
-        self.assertEqual(self.campaign.name, "Tour renamed")
-        hello, later = self.campaign.step_ids
+        campaign = self.campaign.with_context(lang=self.marketer.lang)  # names are translated
+        self.assertEqual(campaign.name, "Tour renamed")
+        hello, later = campaign.step_ids
         self.assertEqual((hello.name, hello.kind, hello.trigger), ("Hello", "mail", "entry"))
         self.assertEqual((later.name, later.parent_id), ("Much later", hello))
         self.assertEqual((later.trigger, later.delay), ("done", 3))
