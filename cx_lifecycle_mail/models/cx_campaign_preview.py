@@ -24,6 +24,7 @@ class CxCampaignAct(models.Model):
 
         :return: dict of ``to``, ``lang``, ``email_from``, ``subject`` and ``html``; or ``problem``
         """
+        # sudo: without, the reader's own rights count
         if not person.sudo(False).has_access("read"):
             return {"to": "", "problem": self.env._("You may not read who gets it.")}
         letter = {"to": f"{person.name} <{email}>", "lang": mailing.cx_lang}

@@ -472,7 +472,13 @@ class Year:
         self.books.yes("campaign paused", campaign=self.campaigns[code])
 
     def end_campaign(self, _name, code):
-        self.campaigns[code].with_user(self.marketer).end_on = self.clock.now.date()
+        """Its last day is today: changed in a draft and published, as whatever runs."""
+        campaigns = self.campaigns[code].with_user(self.marketer)
+        draft = campaigns.browse(campaigns.action_edit()["res_id"])
+        draft.end_on = self.clock.now.date()
+        dialog = draft.action_publish()
+        dialogs = draft.env[dialog["res_model"]]
+        dialogs.browse(dialog["res_id"]).action_publish()
 
     def cut(self, name, taken):
         self._rule(Rule("dot", drop=True, take=taken, to=self.partners[name].email, times=1))
