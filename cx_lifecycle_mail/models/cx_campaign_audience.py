@@ -104,6 +104,8 @@ class CxCampaign(models.Model):
         try:
             with self.env.cr.savepoint():
                 if values:
+                    if not draft.company_id:
+                        raise UserError(self.env._("Company: choose whose customers take part."))
                     draft._check_entry()
                     domains.check(draft, "domain", "res.partner")
                 figures = draft._audience(draft._members_shown())

@@ -32,8 +32,10 @@ class CxCampaign(models.Model):
         self.ensure_one()
         found = [*self._check_author(), *self._check_steps(), *self._check_sending()]
         found += [*self._check_measure(), *self._check_pressure()]
-        if audience is not None and not self.draft_of_id:  # who enters was decided once
-            found += [*self._check_audience(audience), *self._check_size(audience)]
+        if audience is not None:
+            found += self._check_usual(audience)
+            if not self.draft_of_id:  # of what is not decided anew by another version
+                found += [*self._check_audience(audience), *self._check_held_out()]
         return sorted(found, key=lambda check: check.level != "block")
 
     def _finding(self, level, name, text, step=None):

@@ -82,11 +82,8 @@ class CxCampaign(models.Model):
         return row
 
     # ------------------------------------------------------------------ checks
-    def _check_size(self, audience):
-        """Findings about how many take part.
-
-        :param audience: what ``_audience()`` answered
-        """
+    def _check_held_out(self):
+        """A finding where too few are held out to know anything soon."""
         months = self._months_to_tell()
         if months and months > PATIENCE:
             yield self._finding(
@@ -96,6 +93,12 @@ class CxCampaign(models.Model):
                     "%s months only. Hold out more, or do without the proof.", months,
                 ),
             )  # fmt: skip
+
+    def _check_usual(self, audience):
+        """A finding where many more enter at once than usual.
+
+        :param audience: what ``_audience()`` answered
+        """
         usual = self._usual_launch()
         if usual and audience["enter"] > UNUSUAL * usual:
             yield self._finding(
@@ -122,7 +125,7 @@ class CxCampaign(models.Model):
                 " AND r.entered_at < g.launched_at + interval '1 day'"
                 " WHERE g.company_id = %s AND g.id <> %s GROUP BY g.id) AS launches",
                 self.company_id.id,
-                self._origin.id or 0,
+                self._known_as().id or 0,
             )
         )
         return middle if number >= LAUNCHES else None

@@ -225,6 +225,12 @@ class TestSize(CampaignScreensCase):
         about = ("ask", "Only Customers", False)
         self.assertNotIn(about, self.findings({"enter": 6}))
         self.assertIn("it was 2", self.findings({"enter": 7})[about])
+        # changes of who enters let in those there now, at once
+        campaign = self.running().with_user(self.marketer)
+        campaign.action_edit()
+        self.campaign = campaign.draft_id
+        self.assertNotIn(about, self.findings({"enter": 6}))
+        self.assertIn("it was 2", self.findings({"enter": 7})[about])
 
     def test_steps_nobody_lives_to_see(self):
         self.campaign.max_days = 30

@@ -205,12 +205,15 @@ class TestWords(CampaignScreensCase):
                 self.env.invalidate_all()
 
     def test_a_form_that_cannot_be_counted_says_why(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
         campaign = self.campaign.with_user(self.marketer)
         for changes, text in (
             ({"domain": "[('nothing', '=', 1)]"}, "Only Customers"),
             ({"domain": "__import__('os')"}, "Only Customers"),
             ({"stage_id": False}, "Stage"),
             ({"entry": "anniversary"}, "Date"),
+            ({"entry": "going_quiet", "company_id": False}, "Company"),
+            ({"company_id": elsewhere.id}, "Companies"),
         ):
             with self.subTest(changes):
                 self.assertIn(text, campaign.audience_now(changes)["problem"])
