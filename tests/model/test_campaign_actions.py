@@ -364,6 +364,19 @@ class TestByHand(ActionsCase):
         self.assertNotIn("held out", message + dialog.plan)
         held = campaign.run_ids.filtered(lambda run: run.arm == "held_out")
         self.assertEqual(len(held), would["held_out"])
+        # Odoo tells what may not be read, by its name, to whoever is in debug mode
+        has_group = type(self.rep).has_group
+        self.patch(
+            type(self.rep), "has_group",
+            lambda user, group: group == "base.group_no_one" or has_group(user, group),
+        )  # fmt: skip
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError) as refused:
+            held.with_user(self.rep).read(["state"])
+        self.assertIn("cx.campaign.run: ", str(refused.exception))
+        for run in held:
+            self.assertNotIn(run.partner_id.name, str(refused.exception))
+        self.assertEqual(held[0].display_name, held[0].customer_id.display_name)
 
     def test_from_lists_of_contacts_and_of_customers(self):
         Enter = self.env["cx.campaign.enter"].with_user(self.rep)
