@@ -108,7 +108,7 @@ class CxCampaign(models.Model):
             )  # fmt: skip
 
     def _check_measure(self):
-        if self.end_on and self.end_on <= fields.Date.context_today(self):
+        if self.end_on and self.end_on < fields.Date.context_today(self):
             yield self._finding(
                 "block", "end_on", self.env._("This day is over. Choose a later one, or none.")
             )
