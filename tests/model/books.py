@@ -36,6 +36,8 @@ NEVER = {
     "treated from the beginning": """
         SELECT r.id FROM cx_campaign_run r JOIN cx_campaign_step s
             ON s.campaign_id = r.campaign_id AND s.trigger = 'entry' AND s.active
+           AND s.version_number <= r.version_number
+           AND (s.past IS NOT TRUE OR s.last_version >= r.version_number)
          WHERE r.arm = 'treated' AND NOT EXISTS (SELECT FROM cx_campaign_act a
                                   WHERE a.run_id = r.id AND a.step_id = s.id)
     """,
