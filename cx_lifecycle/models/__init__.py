@@ -53,6 +53,7 @@ from . import cx_committee
 from . import crm_stage
 from . import product_category
 from . import product_template
+from . import cx_purchase_source_margin
 from . import cx_purchase_source_range
 from . import mail_activity
 from . import mail_blacklist

@@ -46,6 +46,7 @@ ALLOWED = {
     "cx.campaign.step": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
     "cx.campaign.run": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.campaign.act": {"rep": "r", "marketer": "r", "admin": "r"},
+    "cx.campaign.outcome": {"marketer": "r", "admin": "r"},
     "cx.campaign.attempt": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.campaign.try": {"marketer": "rwc", "admin": "rwc"},
     "cx.campaign.forecast": {"marketer": "rw", "admin": "rw"},
@@ -90,6 +91,7 @@ METHODS = {
     "action_no_answer", "action_do", "action_not_now", "default_get",
     "action_accept", "action_take_back", "action_customers", "get_empty_list_help",
     # of campaigns: the lists and dialogs of their screens, and what marketers alone may do
+    "result", "action_result", "action_measure",
     "action_participants", "action_acts", "audience_now", "action_audience_line", "action_add_step",
     "action_add_after", "action_add_content", "action_remove", "action_launch",
     "action_ask_pause", "action_ask_resume", "action_ask_finish", "action_pause", "action_resume",
