@@ -101,7 +101,10 @@ class CxCampaignAct(models.Model):
 
     @api.model
     def _recover(self):
-        """Take back what workers left behind: claims are free again, hand-overs are uncertain."""
+        """Take back what workers left behind: claims are free again, hand-overs are uncertain.
+
+        A mail that was opened has arrived.
+        """
         long_ago = fields.Datetime.now() - timedelta(seconds=self._lease())
         self._journaled(
             SQL(
@@ -110,7 +113,7 @@ class CxCampaignAct(models.Model):
                 long_ago,
             )
         )
-        rows = self._journaled(
+        self._journaled(
             SQL(
                 """
                 WITH left_behind AS (
@@ -124,24 +127,28 @@ class CxCampaignAct(models.Model):
                        SET state = CASE WHEN l.arrived THEN 'done' ELSE 'uncertain' END,
                            reason = CASE WHEN NOT l.arrived IS TRUE THEN 'unknown_fate' END
                       FROM left_behind l WHERE l.id = a.id
-                 RETURNING a.id, a.company_id, a.state),
+                 RETURNING a.*),
+                grown AS (%(grow)s),
                 told AS (
                     INSERT INTO cx_campaign_attempt (act_id, company_id, at, outcome, text, worker)
                     SELECT id, company_id, %(now)s, 'uncertain',
                            'The worker ended before it recorded an answer.', %(worker)s
                       FROM doubtful)
-                SELECT id, state FROM doubtful
+                SELECT count(*) FROM doubtful
                 """,
                 long_ago=long_ago,
                 now=fields.Datetime.now(),
                 worker=WORKER,
+                grow=self._followers(
+                    SQL("doubtful"),
+                    SQL(
+                        "CASE WHEN a.state = 'done' THEN %s::text[] ELSE %s::text[] END",
+                        AFTER["done"],
+                        AFTER["uncertain"],
+                    ),
+                ),
             )
         )
-        if doubtful := [act_id for act_id, state in rows if state == "uncertain"]:
-            self._journaled(self._grow(doubtful, ["ended"]))
-        # a mail that was opened has arrived
-        if arrived := [act_id for act_id, state in rows if state == "done"]:
-            self._journaled(self._grow(arrived, AFTER["done"]))
 
     @api.model
     def _claim(self, token, kinds=MAILS):
