@@ -15,6 +15,7 @@ from . import (
     cx_campaign_cause,
     cx_campaign_checks,
     cx_campaign_content,
+    cx_campaign_claim,
     cx_campaign_deliver,
     cx_campaign_changes,
     cx_campaign_do,
