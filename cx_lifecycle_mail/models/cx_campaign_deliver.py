@@ -1,8 +1,8 @@
 """The hand-over: ask, hand to the mail server, record. See docs/campaigns.md.
 
-Each step, and each claim, is a transaction of its own, READ COMMITTED, so that it sees what others have
-committed and waits for rows they hold instead of failing. What cannot be known after a crash is
-recorded as uncertain, and never sent again by itself.
+Each step, as each claim, is a transaction of its own, READ COMMITTED, so that it sees what others
+have committed and waits for rows they hold instead of failing. What cannot be known after a crash
+is recorded as uncertain, and never sent again by itself.
 """
 
 import logging

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_datetime, formatLang
 
+from odoo.addons.cx_lifecycle.models.notice import CLOSE, notice
+
 from ..models.cx_campaign_step import MAILS
 
 
@@ -136,15 +138,7 @@ class CxCampaignLaunch(models.TransientModel):
         if blocks:
             raise UserError("\n".join(self._sentence(check) for check in blocks))
         campaign._launch()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("Launched. Customers enter in the background."),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notice(self.env._("Launched. Customers enter in the background."), CLOSE)
 
     @api.model
     def _sentence(self, check):
