@@ -54,6 +54,9 @@ from . import crm_stage
 from . import product_category
 from . import product_template
 from . import cx_purchase_source_range
+from . import ir_actions
+from . import ir_ui_menu
+from . import ir_ui_view
 from . import mail_activity
 from . import mail_blacklist
 from . import phone_blacklist
