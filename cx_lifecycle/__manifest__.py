@@ -36,6 +36,7 @@
         "views/cx_episode_views.xml",
         "views/cx_objection_views.xml",
         "views/cx_customer_views.xml",
+        "views/cx_portfolio_views.xml",
         "views/mail_message_views.xml",
         "views/res_partner_views.xml",
         "views/crm_views.xml",
@@ -50,7 +51,11 @@
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "assets": {
-        "web.assets_backend": ["cx_lifecycle/static/src/**/*"],
+        "web.assets_backend": [
+            "cx_lifecycle/static/src/**/*",
+            ("remove", "cx_lifecycle/static/src/lazy/**/*"),
+        ],
+        "web.assets_backend_lazy": ["cx_lifecycle/static/src/lazy/**/*"],
         "web.assets_unit_tests": ["cx_lifecycle/static/tests/*.js"],
         "web.assets_tests": ["cx_lifecycle/static/tests/tours/*.js"],
     },

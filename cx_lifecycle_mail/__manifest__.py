@@ -14,6 +14,7 @@
         "data/mailing_filter.xml",
         "wizard/cx_campaign_change_views.xml",
         "wizard/cx_campaign_import_views.xml",
+        "wizard/cx_campaign_finding_views.xml",
         "wizard/cx_campaign_launch_views.xml",
         "wizard/cx_campaign_publish_views.xml",
         "wizard/cx_campaign_step_remove_views.xml",

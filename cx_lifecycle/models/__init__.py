@@ -55,6 +55,9 @@ from . import product_category
 from . import product_template
 from . import cx_purchase_source_margin
 from . import cx_purchase_source_range
+from . import ir_actions
+from . import ir_ui_menu
+from . import ir_ui_view
 from . import mail_activity
 from . import mail_blacklist
 from . import phone_blacklist
@@ -68,3 +71,8 @@ from . import cx_customer_shown
 from . import cx_first_run
 from . import cx_first_run_words
 from . import cx_preset
+from . import cx_portfolio
+from . import cx_portfolio_balance
+from . import cx_portfolio_flows
+from . import cx_portfolio_outlook
+from . import cx_outlook

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .notice import notice
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -62,16 +64,11 @@ class ResConfigSettings(models.TransientModel):
     def action_cx_run_now(self):
         """Start the night now, and say so: it works in the background."""
         self.env["cx.run"].action_run_now()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "Started in the background. Reload this page in a minute to see what it did."
-                ),
-            },
-        }
+        return notice(
+            self.env._(
+                "Started in the background. Reload this page in a minute to see what it did."
+            )
+        )
 
     def action_cx_rebuild(self):
         """Rebuild stages and history from past purchases."""

@@ -16,6 +16,7 @@ from . import (
     cx_campaign_checks,
     cx_campaign_content,
     cx_campaign_cost,
+    cx_campaign_claim,
     cx_campaign_deliver,
     cx_campaign_changes,
     cx_campaign_do,

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, formatLang
 
 from ..engine.power import participants
+from .cx_campaign import LONGEST
 from .cx_campaign_step import MAILS
 
 GAIN = 0.05  # five buyers more in a hundred: smaller ones take longer to be seen
@@ -51,6 +52,8 @@ class CxCampaign(models.Model):
         share = max(self.holdout_share, self.company_id.cx_holdout_share)
         if not 0 < share < 1 or self.entry not in ("becomes", "in_stage") or not self.stage_id:
             return None
+        if not 1 <= self.max_days <= LONGEST:
+            return None  # as it is being typed: it cannot be saved
         stays, bought = self._past_stays()
         if bought == stays:
             return None  # nobody was there, or everybody buys anyway

@@ -1,0 +1,80 @@
+import { Component, onWillStart, onWillUnmount, useEffect, useRef } from "@odoo/owl";
+import { loadBundle } from "@web/core/assets";
+import { _t } from "@web/core/l10n/translation";
+import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
+import { CxMatrix } from "../cx_matrix/cx_matrix";
+import { balanceMatrix } from "./balance";
+import { chartConfig } from "./balance_chart";
+
+/** Bootstrap's own colours: the chart follows the theme. */
+const COLORS = {
+    new: "--success",
+    won_back: "--info",
+    dormant: "--warning",
+    lost: "--danger",
+    withdrawn: "--secondary",
+    rules: "--gray-500",
+    net: "--body-color",
+    text: "--body-color",
+    grid: "--border-color",
+};
+
+/** Who came against who left, month by month: a chart, or the same as a table. */
+export class PortfolioBalance extends Component {
+    static template = "cx_lifecycle.PortfolioBalance";
+    static components = { CxMatrix };
+    static props = {
+        balance: Object,
+        isMoney: Boolean,
+        isTable: Boolean,
+        currencyId: { type: [Number, { value: false }], optional: true },
+        onOpen: Function,
+    };
+
+    setup() {
+        this.canvas = useRef("canvas");
+        this.chart = null;
+        onWillStart(() => loadBundle("web.chartjs_lib"));
+        useEffect(
+            () => this.draw(),
+            () => [this.props.balance, this.props.isMoney, this.props.isTable]
+        );
+        onWillUnmount(() => this.chart?.destroy());
+    }
+
+    get matrix() {
+        return balanceMatrix(this.props.balance);
+    }
+
+    get title() {
+        return _t("Balance by month: %s", this.props.balance.sentence);
+    }
+
+    format(number, isShort) {
+        const { currencyId, isMoney } = this.props;
+        return isMoney
+            ? formatMonetary(number, { currencyId, humanReadable: isShort, trailingZeros: false })
+            : formatInteger(number);
+    }
+
+    draw() {
+        this.chart?.destroy();
+        this.chart = null;
+        if (!this.canvas.el) {
+            return;
+        }
+        const style = getComputedStyle(this.canvas.el);
+        const colors = Object.entries(COLORS).map(([name, variable]) => [
+            name,
+            style.getPropertyValue(variable).trim() || style.color,
+        ]);
+        const config = chartConfig(this.props.balance, {
+            isMoney: this.props.isMoney,
+            colors: Object.fromEntries(colors),
+            netName: _t("Net"),
+            format: (number, isShort) => this.format(number, isShort),
+            onOpen: this.props.onOpen,
+        });
+        this.chart = new Chart(this.canvas.el, config);
+    }
+}
