@@ -98,14 +98,6 @@ class CxObjective(models.Model):
         help="Which spending counts; all of the period when empty.",
     )  # fmt: skip
 
-    _period_check = models.Constraint(
-        "CHECK(date_from <= date_to)", "From: the period begins after its end. Choose another day."
-    )
-    _target_check = models.Constraint("CHECK(target > 0)", "Target: enter a number above 0.")
-    _budget_check = models.Constraint(
-        "CHECK(budget IS NULL OR budget >= 0)", "Budget: enter an amount from 0."
-    )
-
     # ------------------------------------------------------------- consistency
     @api.depends("measure", "stage_id.code")
     def _compute_direction(self):
@@ -126,6 +118,22 @@ class CxObjective(models.Model):
         for objective in self:
             if objective.measure == "stage" and not objective.stage_id:
                 raise ValidationError(self.env._("Stage: choose the stage whose customers count."))
+
+    @api.constrains("date_from", "date_to")
+    def _check_period(self):
+        for objective in self:
+            if objective.date_from > objective.date_to:
+                raise ValidationError(
+                    self.env._("From: the period begins after its end. Choose another day.")
+                )
+
+    @api.constrains("target", "budget")
+    def _check_numbers(self):
+        for objective in self:
+            if objective.target <= 0:
+                raise ValidationError(self.env._("Target: enter a number above 0."))
+            if objective.budget < 0:
+                raise ValidationError(self.env._("Budget: enter an amount from 0."))
 
     @api.constrains("segment")
     def _check_segment(self):

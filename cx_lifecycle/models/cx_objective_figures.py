@@ -186,7 +186,8 @@ class CxObjective(models.Model):
                 customer = query.left_join(
                     query.table, "customer_id", "cx_customer", "id", "customer"
                 )
-                value = SQL("coalesce(sum(%s), 0)", SQL.identifier(customer, "value_12m"))
+                value = self.env["cx.customer"]._field_to_sql(customer, "value_12m", query)
+                value = SQL("coalesce(sum(%s), 0)", value)
             return query.select(SQL("count(*) AS heads"), SQL("%s AS money", value))
         sign = SQL("1")
         if self.measure == "net":

@@ -30,6 +30,7 @@ class CxObjective(models.Model):
             # empty, or left as proposed: the words go on following what is chosen
             named = objective.name and objective.name != objective._words()
             objective.own_name = objective.name if named else False
+        self.invalidate_recordset(["name"])  # the words come back at once
 
     def _search_name(self, operator, value):
         """By what was written, and by whose and which it is: the rest is said when it is read."""

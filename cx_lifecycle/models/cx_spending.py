@@ -1,6 +1,7 @@
 """Money spent on customers: what people write down, and what other addons know of."""
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from .cx_objective import PURPOSES
@@ -32,7 +33,11 @@ class CxSpending(models.Model):
         help="Whose customers it was for; everybody's when empty.",
     )  # fmt: skip
 
-    _amount_check = models.Constraint("CHECK(amount > 0)", "Amount: enter an amount above 0.")
+    @api.constrains("amount")
+    def _check_amount(self):
+        for spending in self:
+            if spending.amount <= 0:
+                raise ValidationError(self.env._("Amount: enter an amount above 0."))
 
 
 class CxCost(models.Model):
