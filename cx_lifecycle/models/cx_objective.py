@@ -24,6 +24,8 @@ PURPOSES = [
     ("won_back", "Winning Back the Lost"),
 ]
 QUIET = ("dormant", "lost")
+# what is written by the machine, never as a value
+MACHINE = {"author_id", "closed", "closing"}
 
 
 class CxObjective(models.Model):
@@ -157,25 +159,30 @@ class CxObjective(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_author(vals)
+            self._check_machine(vals)
         if not self.env.su:
             # nor by a default, of the context or of the user
-            vals_list = [{**vals, "author_id": self.env.uid} for vals in vals_list]
+            own = {"author_id": self.env.uid, "closed": False, "closing": 0.0}
+            vals_list = [{**vals, **own} for vals in vals_list]
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_author(vals)
+        self._check_machine(vals)
         done = super().write(vals)
         if "segment" in vals and not self.env.su:
             self.sudo().author_id = self.env.uid  # sudo: whoever wrote it is its author
         return done
 
-    def _check_author(self, vals):
-        """Nobody lends a condition another's rights by writing a value."""
-        if "author_id" in vals and not self.env.su:
-            raise AccessError(
-                self.env._("Author: it is whoever writes the condition, and cannot be chosen.")
+    def _check_machine(self, vals):
+        """Nobody lends a condition another's rights, or makes up a figure, by writing a value."""
+        if self.env.su or not MACHINE & set(vals):
+            return
+        raise AccessError(
+            self.env._(
+                "Author, last figure: the author is whoever writes the condition, and figures are "
+                "counted. Neither can be chosen."
             )
+        )
 
     def _segmented(self):
         """Whether a condition narrows the customers."""

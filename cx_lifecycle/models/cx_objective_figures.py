@@ -1,4 +1,4 @@
-"""What was reached and spent: one statement each for all objectives, and the lists behind them.
+"""What was reached: one statement for all objectives.
 
 All of it is searched with the reader's rights. So marketers, and whoever sees all customers,
 read the whole; a salesperson reads the whole of the own objectives, and of those of a team or
@@ -60,15 +60,12 @@ class CxObjective(models.Model):
     )  # fmt: skip
     foreseen = fields.Boolean(compute="_compute_figures", help="Whether there is a forecast.")
     state = fields.Selection(STATES, "Standing", compute="_compute_figures", search="_search_state")
-    spent = fields.Monetary(
-        compute="_compute_spent", aggregator="sum",
-        help="Spending of the period on what the budget is for.",
-    )  # fmt: skip
 
     # ---------------------------------------------------------------- figures
     @api.depends(
         "measure", "stage_id", "unit", "date_from", "date_to", "target", "direction",
         "company_id", "team_id.crm_team_member_ids.active", "user_id", "segment", "author_id",
+        "closed", "closing",
     )  # fmt: skip
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_figures(self):
@@ -117,10 +114,11 @@ class CxObjective(models.Model):
         for objective in self:
             objective.partial = not whole and objective.user_id != user
 
-    def _counted(self, days):
+    def _counted(self, days, closing=False):
         """Heads and money of each objective, now and, of a stage, before the period.
 
         :param days: today of each company
+        :param closing: the period has just ended, and what is stored is still of its last day
         :return: ``{objective: {"now": (heads, money or None), "start": ..., "problem": text}}``
         """
         result, parts, places = {}, [], []
@@ -130,7 +128,7 @@ class CxObjective(models.Model):
                 continue
             found = result[objective] = {}
             try:
-                queries = objective._queries(today)
+                queries = objective._queries(today, closing)
             except (UserError, *UNREADABLE) as error:
                 found["problem"] = str(error)
                 continue
@@ -163,39 +161,44 @@ class CxObjective(models.Model):
         except UNREADABLE:
             return True
 
-    def _queries(self, today):
+    def _queries(self, today, closing=False):
         """What is counted, as SELECTs of heads and money: ``now``, and ``start`` for a stage."""
         if self.measure != "stage":
-            return {"now": self._sums(self._moves(today))}
-        queries = {"start": self._sums(self._stays(self.date_from - timedelta(days=1)))}
-        queries["now"] = self._sums(self._stays(min(today, self.date_to)))
-        if self.unit == "money":  # what a stage was worth on a past day is not known
-            queries.pop("start")
-            if today > self.date_to:
-                queries.pop("now")
-        return queries
+            return {"now": self._sums(self._moves(today), self._moved)}
+        now = self._stays(min(today, self.date_to))
+        if self.unit == "money":  # what a stage was worth on a past day was kept, or is not known
+            if today <= self.date_to or closing:
+                return {"now": self._sums(now, self._bought)}
+            kept = lambda *_: (SQL("count(*)"), SQL("%s::numeric", self.closing))  # noqa: E731
+            return {"now": self._sums(now, kept)} if self.closed else {}
+        heads = lambda *_: (SQL("count(*)"), SQL("NULL::numeric"))  # noqa: E731
+        before = self._stays(self.date_from - timedelta(days=1))
+        return {"now": self._sums(now, heads), "start": self._sums(before, heads)}
 
-    def _sums(self, domain):
+    def _sums(self, domain, sums):
         """SELECT of heads and money of the stays in a domain, with the reader's rights."""
         stays = self.env["cx.episode"]
-        query = stays._search(domain, active_test=False)
-        column = lambda name: stays._field_to_sql(query.table, name, query)  # noqa: E731
-        if self.measure == "stage":
-            value = SQL("NULL::numeric")
-            if self.unit == "money":
-                customer = query.left_join(
-                    query.table, "customer_id", "cx_customer", "id", "customer"
-                )
-                value = self.env["cx.customer"]._field_to_sql(customer, "value_12m", query)
-                value = SQL("coalesce(sum(%s), 0)", value)
-            return query.select(SQL("count(*) AS heads"), SQL("%s AS money", value))
+        query = stays._search(domain)
+        heads, money = sums(stays, query)
+        return query.select(SQL("%s AS heads", heads), SQL("%s AS money", money))
+
+    def _bought(self, stays, query):
+        """How many, and what they bought in twelve months."""
+        customer = query.left_join(query.table, "customer_id", "cx_customer", "id", "customer")
+        value = self.env["cx.customer"]._field_to_sql(customer, "value_12m", query)
+        return SQL("count(*)"), SQL("coalesce(sum(%s), 0)", value)
+
+    def _moved(self, stays, query):
+        """How many moves, and what was expected of them in a year; those who left count less."""
         sign = SQL("1")
         if self.measure == "net":
+            stage = stays._field_to_sql(query.table, "stage_id", query)
             living = stays._stage_ids()["living"]
-            sign = SQL("CASE WHEN %s = ANY(%s) THEN 1 ELSE -1 END", column("stage_id"), living)
-        return query.select(
-            SQL("coalesce(sum(%s), 0) AS heads", sign),
-            SQL("coalesce(sum(%s * %s), 0) AS money", sign, column("worth")),
+            sign = SQL("CASE WHEN %s = ANY(%s) THEN 1 ELSE -1 END", stage, living)
+        worth = stays._field_to_sql(query.table, "worth", query)
+        return (
+            SQL("coalesce(sum(%s), 0)", sign),
+            SQL("coalesce(sum(%s * %s), 0)", sign, worth),
         )
 
     # ------------------------------------------------------------ who counts
@@ -249,42 +252,6 @@ class CxObjective(models.Model):
             "lost": lived & left("new", "active", "dormant") & came("lost"),
             "net": Domain("movement", "!=", False),
         }[measure]
-
-    # ------------------------------------------------------------------ spent
-    @api.depends("purpose", "date_from", "date_to", "company_id", "team_id", "user_id")
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_spent(self):
-        costs = self.env["cx.cost"]
-        complete = self.filtered(lambda o: o.date_from and o.date_to and o.company_id)
-        (self - complete).spent = 0.0
-        if not complete:
-            return
-        parts = []
-        for place, objective in enumerate(complete):
-            query = costs._search(objective._spending())
-            amount = costs._field_to_sql(query.table, "amount", query)
-            parts.append(
-                query.select(SQL("%s AS place", place), SQL("coalesce(sum(%s), 0)", amount))
-            )
-        sums = dict(self.env.execute_query(SQL(" UNION ALL ").join(parts)))
-        for place, objective in enumerate(complete):
-            objective.spent = sums[place]
-
-    def _spending(self):
-        """Domain on costs: of the period, what the budget is for, and whose."""
-        domain = (
-            Domain("company_id", "=", self.company_id.id)
-            & Domain("date", ">=", self.date_from.isoformat())
-            & Domain("date", "<=", self.date_to.isoformat())
-        )
-        if self.purpose:
-            domain &= Domain("purpose", "=", self.purpose)
-        if self.user_id:
-            domain &= Domain("user_id", "=", self.user_id.id)
-        elif self.team_id:
-            members = self.team_id.crm_team_member_ids.user_id.ids
-            domain &= Domain("team_id", "=", self.team_id.id) | Domain("user_id", "in", members)
-        return domain
 
     # ------------------------------------------------- searching and grouping
     def _search_state(self, operator, value):

@@ -85,6 +85,38 @@ class TestFigures(ObjectiveCase):
         self.assertFalse(objective.known or objective.compared or objective.state)
         self.assertIn("no figure", objective.text)
 
+    def test_the_night_keeps_what_a_stage_was_worth(self):
+        active = self.stage["active"]
+        customers = self.Customer.search([("stage_id", "=", active.id)], order="id")
+        customers.value_12m = 50
+        customers[0].partner_id.user_id = self.rep
+        values = {"stage_id": active.id, "unit": "money", "target": 150}
+        objective = self.objective("stage", **values, date_to=ago(1))
+        mine = self.objective("stage", **values, date_to=ago(1), user_id=self.rep.id)
+        late = self.objective("stage", **values, date_from=ago(90), date_to=ago(8))
+        running = self.objective("stage", **values)
+        everything = objective | mine | late | running
+        self.env["cx.objective"]._close(self.company, TODAY)
+        customers.value_12m = 9000
+        self.env["cx.objective"]._close(self.company, TODAY)
+        self.env.invalidate_all()
+        self.assertEqual(everything.mapped("closed"), [True, True, False, False])
+        self.assertEqual((objective.actual, objective.state), (150, "reached"))
+        self.assertListed(objective, 3)
+        self.assertEqual(mine.with_user(self.rep).actual, 50)
+        self.assertFalse(objective.with_user(self.rep).compared)
+        self.assertFalse(objective.action_next() and objective.copy().closed)
+        objective.stage_id = self.stage["dormant"]
+        self.assertFalse(objective.closed or objective.known)
+
+    def test_the_night_asks_for_it(self):
+        active = self.stage["active"]
+        objective = self.objective("stage", stage_id=active.id, unit="money", date_to=ago(1))
+        self.night(as_of=TODAY)
+        self.assertFalse(objective.closed, "on a day that is rehearsed nothing is kept")
+        self.night()
+        self.assertTrue(objective.closed)
+
     def test_unknown_is_not_nothing(self):
         objective = self.objective(
             date_from=TODAY + timedelta(days=1), date_to=TODAY + timedelta(days=9)
@@ -293,6 +325,7 @@ class TestWhose(ObjectiveCase):
         objective = self.objective(user=author)
         for act in (
             lambda: objective.write({"author_id": admin.id}),
+            lambda: objective.write({"closed": True, "closing": 9}),
             lambda: self.objective(user=author, author_id=admin.id),
         ):
             with self.assertRaisesRegex(AccessError, "Author"):
