@@ -34,6 +34,13 @@ from . import cx_customer_next
 from . import cx_customer_calls
 from . import cx_episode
 from . import cx_objection
+from . import cx_objective
+from . import cx_spending
+from . import cx_objective_figures
+from . import cx_objective_spent
+from . import cx_objective_words
+from . import cx_objective_close
+from . import cx_objective_lists
 from . import cx_run
 from . import cx_run_night
 from . import cx_run_pass

@@ -40,6 +40,11 @@ ALLOWED = {
     "cx.preset": {"marketer": "r", "admin": "r"},
     "cx.preset.stage": {"marketer": "r", "admin": "r"},
     "cx.preset.apply": {"admin": "rwcu"},
+    "cx.objective": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.spending": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.cost": {"rep": "r", "marketer": "r", "admin": "r"},
+    "cx.costs": {"marketer": "rwc", "admin": "rwc"},
+    "cx.costs.line": {"marketer": "r", "admin": "r"},
     # campaigns
     "cx.topic": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
     "cx.topic.optout": {"rep": "rc", "marketer": "rcu", "admin": "rcu"},
@@ -90,6 +95,7 @@ METHODS = {
     "action_arguments", "guide", "suggest", "win_rates", "action_outcome", "action_reached",
     "action_no_answer", "action_do", "action_not_now", "default_get",
     "action_accept", "action_take_back", "action_customers", "get_empty_list_help",
+    "action_next", "action_actual", "action_spent",
     # of campaigns: the lists and dialogs of their screens, and what marketers alone may do
     "result", "action_result", "action_measure",
     "action_participants", "action_acts", "audience_now", "action_audience_line", "action_add_step",
