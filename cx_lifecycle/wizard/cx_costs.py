@@ -49,7 +49,7 @@ class CxCosts(models.TransientModel):
         """Count for the period that is asked for now."""
         self.ensure_one()
         rows = self._rows(self.company_id, self.date_from, self.date_to)
-        best = cheapest([(row["spent"], row["customers"]) for row in rows])
+        best = cheapest([(row["spent"], self._brought(row)) for row in rows])
         line = self.env["cx.costs.line"].sudo()  # sudo: lines are made here only
         self.sudo().line_ids.unlink()  # sudo: as above
         known = set(line._fields)
@@ -71,6 +71,16 @@ class CxCosts(models.TransientModel):
             "res_id": self.id,
             "views": [(False, "form")],
         }
+
+    @api.model
+    def _brought(self, row):
+        """How many customers a row's money is shared by: the gain where it was measured.
+
+        A gain that may as well be none is no customer at all.
+        """
+        if row["gained"] is None:
+            return row["customers"]
+        return row["gained"] if row["low"] > 0 else 0
 
     @api.model
     def _rows(self, company, since, until):
@@ -118,12 +128,13 @@ class CxCosts(models.TransientModel):
             self.env, number, self.currency_id, trailing_zeroes=False
         )
         number = lambda value, digits=0: formatLang(self.env, value, digits=digits)  # noqa: E731
+        customers = line._brought()
         each = NEXT / line.cost
         return self.env._(
             "The next %(next)s worked best here: %(label)s, with %(count)s customers for it "
             "(%(customers)s for %(spent)s).",
             next=money(NEXT), label=line.label, count=number(each, 0 if each >= 10 else 1),
-            customers=number(line.customers), spent=money(line.spent),
+            customers=number(customers), spent=money(line.spent),
         )  # fmt: skip
 
 
@@ -139,8 +150,9 @@ class CxCostsLine(models.TransientModel):
     spent = fields.Monetary()
     customers = fields.Integer("Customers", help="Who came in this way, whatever brought them.")
     cost = fields.Monetary(
-        "Cost of One", compute="_compute_cost", help="Spending, shared by these customers."
-    )
+        "Cost of One", compute="_compute_cost",
+        help="Spending, shared by these customers; by those gained where that was measured.",
+    )  # fmt: skip
     measured = fields.Boolean(help="Compared with customers who were held out.")
     gained = fields.Float(digits=(16, 1), help="How many more there were than without it.")
     low = fields.Float(digits=(16, 1), help="The true gain is hardly less.")
@@ -150,14 +162,24 @@ class CxCostsLine(models.TransientModel):
     customers_list = fields.Json()
     spent_list = fields.Json()
 
-    @api.depends("spent", "customers", "best")
+    def _brought(self):
+        self.ensure_one()
+        gained = self.gained if self.measured else None
+        return self.costs_id._brought(
+            {"customers": self.customers, "gained": gained, "low": self.low}
+        )
+
+    @api.depends("spent", "customers", "best", "measured", "gained", "low")
     @api.depends_context("lang")
     def _compute_cost(self):
         for line in self:
-            line.cost = line.spent / line.customers if line.customers else 0.0
+            brought = line._brought()
+            line.cost = line.spent / brought if brought else 0.0
             if not line.spent:
                 line.verdict = self.env._("Nothing spent")
-            elif cheapest([(line.spent, line.customers)]) is None:
+            elif line.measured and not brought:
+                line.verdict = self.env._("No gain to be seen yet")
+            elif cheapest([(line.spent, brought)]) is None:
                 line.verdict = self.env._("Too few to say")
             else:
                 line.verdict = self.env._("Worked best") if line.best else False

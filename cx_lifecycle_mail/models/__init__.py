@@ -63,6 +63,7 @@ from . import (
     cx_campaign_version,
     cx_campaign_words,
     cx_campaign_work,
+    cx_cost,
     cx_customer,
     cx_customer_audience,
     cx_customer_campaigns,

@@ -1,10 +1,16 @@
 """What a campaign costs, and what it gave away."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
+
+from odoo.addons.cx_lifecycle.models.cx_objective import PURPOSES
 
 from .cx_campaign_step import MAILS
 
+PURPOSE_OF_STAGE = {
+    "suspect": "new", "prospect": "new", "new": "kept", "active": "kept", "dormant": "woken",
+    "lost": "won_back",
+}  # fmt: skip
 LEFT = ("done", "uncertain")  # a mail whose fate is not known was paid for all the same
 
 
@@ -19,10 +25,23 @@ class CxCampaign(models.Model):
         "Minutes per Activity", default=15, help="Of a salesperson, for one activity."
     )
 
+    purpose = fields.Selection(
+        PURPOSES, "What For", compute="_compute_purpose", store=True, readonly=False,
+        help="Under which purpose its cost counts among all that is spent.",
+    )  # fmt: skip
+
     _cost_check = models.Constraint(
         "CHECK(coalesce(cost_fixed, 0) >= 0 AND call_minutes BETWEEN 0 AND 1440)",
         "Costs: an amount from 0 up, and 0 to 1440 minutes.",
     )
+
+    @api.depends("entry", "stage_id")
+    def _compute_purpose(self):
+        for campaign in self:
+            if campaign.entry in ("becomes", "in_stage"):
+                campaign.purpose = PURPOSE_OF_STAGE.get(campaign.stage_id.code, "kept")
+            else:
+                campaign.purpose = "woken" if campaign.entry == "going_quiet" else "kept"
 
     def _costs(self, outcomes):
         """What was spent on some participants within their window.
