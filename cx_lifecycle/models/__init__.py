@@ -38,6 +38,7 @@ from . import cx_objective
 from . import cx_spending
 from . import cx_objective_figures
 from . import cx_objective_spent
+from . import cx_objective_grouped
 from . import cx_objective_words
 from . import cx_objective_close
 from . import cx_objective_lists
@@ -82,4 +83,5 @@ from . import cx_portfolio
 from . import cx_portfolio_balance
 from . import cx_portfolio_flows
 from . import cx_portfolio_outlook
+from . import cx_portfolio_targets
 from . import cx_outlook

@@ -109,10 +109,14 @@ class CxObjective(models.Model):
     @api.depends("user_id")
     @api.depends_context("uid")
     def _compute_partial(self):
-        user = self.env.user
-        whole = self.env.su or any(user.has_group(group) for group in WHOLE)
+        whole = self._sees_all()
         for objective in self:
-            objective.partial = not whole and objective.user_id != user
+            objective.partial = not whole and objective.user_id != self.env.user
+
+    @api.model
+    def _sees_all(self):
+        """Whether the reader sees all customers of the company."""
+        return self.env.su or any(self.env.user.has_group(group) for group in WHOLE)
 
     def _counted(self, days, closing=False):
         """Heads and money of each objective, now and, of a stage, before the period.
@@ -132,14 +136,15 @@ class CxObjective(models.Model):
             except (UserError, *UNREADABLE) as error:
                 found["problem"] = str(error)
                 continue
-            for name, query in queries.items():
+            for name, query in queries:
                 parts.append(SQL("SELECT %s AS place, * FROM (%s) AS part", len(places), query))
                 places.append((found, name))
         if parts:
             rows = self.env.execute_query(SQL(" UNION ALL ").join(parts))
             for place, heads, money in rows:
                 found, name = places[place]
-                found[name] = (heads, None if money is None else float(money))
+                more, worth = found.get(name, (0, 0.0))
+                found[name] = (heads + more, None if money is None else float(money) + worth)
         return result
 
     def _countable(self, today):
@@ -162,18 +167,21 @@ class CxObjective(models.Model):
             return True
 
     def _queries(self, today, closing=False):
-        """What is counted, as SELECTs of heads and money: ``now``, and ``start`` for a stage."""
+        """What is counted: (``now`` or, for a stage, ``start``; SELECT of heads and money)."""
         if self.measure != "stage":
-            return {"now": self._sums(self._moves(today), self._moved)}
+            moves = [("now", self._sums(self._moves(today), self._moved))]
+            if self.measure == "net":
+                moves.append(("now", self._sums(self._endings(today), self._ended)))
+            return moves
         now = self._stays(min(today, self.date_to))
         if self.unit == "money":  # what a stage was worth on a past day was kept, or is not known
             if today <= self.date_to or closing:
-                return {"now": self._sums(now, self._bought)}
+                return [("now", self._sums(now, self._bought))]
             kept = lambda *_: (SQL("count(*)"), SQL("%s::numeric", self.closing))  # noqa: E731
-            return {"now": self._sums(now, kept)} if self.closed else {}
+            return [("now", self._sums(now, kept))] if self.closed else []
         heads = lambda *_: (SQL("count(*)"), SQL("NULL::numeric"))  # noqa: E731
         before = self._stays(self.date_from - timedelta(days=1))
-        return {"now": self._sums(now, heads), "start": self._sums(before, heads)}
+        return [("now", self._sums(now, heads)), ("start", self._sums(before, heads))]
 
     def _sums(self, domain, sums):
         """SELECT of heads and money of the stays in a domain, with the reader's rights."""
@@ -200,6 +208,11 @@ class CxObjective(models.Model):
             SQL("coalesce(sum(%s), 0)", sign),
             SQL("coalesce(sum(%s * %s), 0)", sign, worth),
         )
+
+    def _ended(self, stays, query):
+        """Who left without another stage, and what was expected of them: less than nothing."""
+        worth = stays._field_to_sql(query.table, "worth", query)
+        return SQL("-count(*)"), SQL("-coalesce(sum(%s), 0)", worth)
 
     # ------------------------------------------------------------ who counts
     def _narrowed(self):
@@ -228,6 +241,17 @@ class CxObjective(models.Model):
             & self._measured(self.measure)
         )
 
+    def _endings(self, today):
+        """Domain of the stays of those who live that nothing followed, by the day they ended."""
+        living = self.env["cx.episode"]._stage_ids()["living"]
+        return (
+            self._narrowed()
+            & Domain("ended", "=", True)
+            & Domain("stage_id", "in", living)
+            & Domain("left_on", ">=", self.date_from)
+            & Domain("left_on", "<=", min(today, self.date_to))
+        )
+
     @api.model
     def _purposes(self):
         """What money may be spent on: (code, name in the reader's language)."""
@@ -252,29 +276,3 @@ class CxObjective(models.Model):
             "lost": lived & left("new", "active", "dormant") & came("lost"),
             "net": Domain("movement", "!=", False),
         }[measure]
-
-    # ------------------------------------------------- searching and grouping
-    def _search_state(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        # a company has some dozens of them
-        objectives = self.search([])  # pylint: disable=no-search-all
-        return Domain("id", "in", objectives.filtered(lambda o: o.state in value).ids)
-
-    def _field_to_sql(self, alias, field_expr, query=None):
-        if field_expr not in ("actual", "spent"):
-            return super()._field_to_sql(alias, field_expr, query)
-        # so that pivots and graphs can add it up: the figures themselves, not the formula again
-        objectives = self.search([])  # pylint: disable=no-search-all
-        values = [
-            (objective.id, objective[field_expr])
-            for objective in objectives
-            if field_expr == "spent" or objective.known
-        ]
-        if not values:
-            return SQL("NULL::numeric")
-        return SQL(
-            "(SELECT f.value FROM (VALUES %s) AS f (id, value) WHERE f.id = %s)",
-            SQL(", ").join(SQL("(%s, %s::numeric)", *row) for row in values),
-            SQL.identifier(alias, "id"),
-        )

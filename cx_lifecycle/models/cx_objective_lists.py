@@ -35,7 +35,8 @@ class CxObjective(models.Model):
             return Domain.FALSE
         if self.measure == "stage":
             return self._stays(min(today, self.date_to))
-        return self._moves(today)
+        moves = self._moves(today)
+        return moves | self._endings(today) if self.measure == "net" else moves
 
     def action_actual(self):
         """Open the customers behind the number."""
