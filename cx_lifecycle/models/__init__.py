@@ -75,3 +75,4 @@ from . import cx_portfolio_balance
 from . import cx_portfolio_flows
 from . import cx_portfolio_outlook
 from . import cx_outlook
+from . import digest_digest
