@@ -85,3 +85,4 @@ from . import cx_portfolio_flows
 from . import cx_portfolio_outlook
 from . import cx_portfolio_targets
 from . import cx_outlook
+from . import digest_digest
