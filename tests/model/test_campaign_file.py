@@ -437,7 +437,7 @@ class TestHostile(FileCase):
         self.refused(self.changed(holdout_share=7), "Campaign: Held Out: enter a share")
         self.refused(self.changed(max_days=0), "Campaign: Longest Duration")
         for name in ("stage_days", "quiet_days", "cooldown_days", "date_days"):
-            self.refused(self.changed(**{name: 999_999}), "Campaign: Longest Duration")
+            self.refused(self.changed(**{name: 999_999}), "Campaign: Durations")
         for name, value in (
             ("validity", 0), ("delay", 2**31 - 1), ("activity_days", 999_999),
             ("date_days", 999_999),
