@@ -27,37 +27,33 @@ class CxCampaign(models.Model):
                 days=self.result_days,
                 day=format_date(self.env, answer["open"]["first"]),
             )
-        amounts = answer["amounts"]
-        if word in ("gained", "lost"):
-            return self._told(word, amounts, answer["gain"])
-        wait = self._wait(arms, answer["open"]["number"])
-        if not amounts:
+        # the words say what the verdict rests on, not the interval of one look
+        sure = effect.always(*arms, self.planned_number)
+        wait = self._wait(arms, answer["open"]["number"]) if word == "unknown" else ""
+        if not sure:
             return self.env._(
                 "Cannot tell yet: %(treated)s of those treated and %(held)s of those held out have "
                 "bought, and it takes %(least)s of each. %(wait)s",
                 treated=arms[0].buyers, held=arms[1].buyers, least=effect.LEAST, wait=wait,
             )  # fmt: skip
-        return self.env._(
-            "Cannot tell yet: %(value)s per participant so far, and the truth may lie anywhere "
-            "from %(low)s to %(high)s. %(wait)s",
-            wait=wait, **{name: self._in_money(number) for name, number in amounts.items()},
-        )  # fmt: skip
-
-    def _told(self, word, amounts, gain):
-        money = {name: self._in_money(abs(number)) for name, number in amounts.items()}
-        total = self._in_money(abs(gain["value"]))
+        money = {name: self._in_money(number) for name, number in sure._asdict().items()}
         if word == "gained":
             return self.env._(
                 "Gained: each customer treated bought for %(value)s more than those held out "
-                "(from %(low)s to %(high)s with 95 %% confidence), %(total)s in all.",
-                value=money["value"], total=total,
-                low=self._in_money(amounts["low"]), high=self._in_money(amounts["high"]),
+                "(the truth lies between %(low)s and %(high)s), %(total)s in all.",
+                total=self._in_money(answer["gain"]["value"]), **money,
+            )  # fmt: skip
+        if word == "lost":
+            return self.env._(
+                "Lost: each customer treated bought for %(less)s less than those held out (the "
+                "difference lies between %(low)s and %(high)s), %(total)s in all.",
+                less=self._in_money(-sure.value), low=money["low"], high=money["high"],
+                total=self._in_money(-answer["gain"]["value"]),
             )  # fmt: skip
         return self.env._(
-            "Lost: each customer treated bought for %(value)s less than those held out "
-            "(the difference is from %(low)s to %(high)s with 95 %% confidence), %(total)s in all.",
-            value=money["value"], total=total,
-            low=self._in_money(amounts["low"]), high=self._in_money(amounts["high"]),
+            "Cannot tell yet: %(value)s per participant so far, and the truth may lie anywhere "
+            "between %(low)s and %(high)s. %(wait)s",
+            wait=wait, **money,
         )  # fmt: skip
 
     def _wait(self, arms, entered):
@@ -70,7 +66,10 @@ class CxCampaign(models.Model):
             return self.env._("At this size of the difference, nobody can say when.")
         pace = self._pace()
         if more > entered and not pace:
-            return self.env._("About %s participants more are needed, and nobody enters.", more)
+            return self.env._(
+                "About %s participants more are needed, and nobody enters.",
+                formatLang(self.env, more, digits=0),
+            )
         later = (more - entered) / pace if more > entered else 0
         # those inside are told as their windows end, evenly; later ones at the end of theirs
         own = self.result_days / 7 * min(more / entered, 1) if entered else self.result_days / 7

@@ -114,11 +114,13 @@ export class CxResult extends Component {
     /** A difference with its interval, as money or as a share. */
     between(difference, kind) {
         const format = (number) => this.signed(number, (n) => this[kind](n));
-        return _t("%(value)s (%(low)s to %(high)s)", {
+        return {
             value: format(difference.value),
-            low: format(difference.low),
-            high: format(difference.high),
-        });
+            range: _t("%(low)s to %(high)s", {
+                low: format(difference.low),
+                high: format(difference.high),
+            }),
+        };
     }
 
     get costs() {
@@ -136,6 +138,11 @@ export class CxResult extends Component {
                 amount: costs.call,
             },
         ];
+    }
+
+    /** Where every purchase knows its margin; where one does not, a sum would say too little. */
+    get hasMargin() {
+        return this.answer.margin_source === "documents";
     }
 
     get marginText() {
