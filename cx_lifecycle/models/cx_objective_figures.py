@@ -140,6 +140,7 @@ class CxObjective(models.Model):
                 parts.append(SQL("SELECT %s AS place, * FROM (%s) AS part", len(places), query))
                 places.append((found, name))
         if parts:
+            self.env.cr.execute("SET LOCAL jit = off")  # many small counts, each soon done
             rows = self.env.execute_query(SQL(" UNION ALL ").join(parts))
             for place, heads, money in rows:
                 found, name = places[place]

@@ -117,9 +117,11 @@ class CxPortfolio(models.AbstractModel):
         :param keep: more columns to hand on
         """
         where = policy._positions([on, *ends])
-        nodes = balance.nodes([where[end] - where[on] for end in ends])
+        first, fresh = balance.nodes([where[end] - where[on] for end in ends])
         made = {f"{name}_{month}" for name in ("buyers", "purchases") for month in MONTHS}
-        expected = formula_sql(balance.levels(nodes), curves, None, {*made, *KNOWN, *SHAPE, *keep})
+        expected = formula_sql(
+            balance.levels(first, fresh), curves, None, {*made, *KNOWN, *SHAPE, *keep}
+        )
         buys = rhythm.chance(formula.Columns(), formula.Term("silence"), formula.Term("ahead"))
         return SQL(
             "SELECT *, purchases_1 * average AS amount_1, purchases_2 * average AS amount_2,"
