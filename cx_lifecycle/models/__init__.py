@@ -1,3 +1,4 @@
+from . import base
 from . import cx_stage
 from . import cx_purchase_source
 from . import cx_policy_limits
