@@ -76,4 +76,5 @@ from . import cx_portfolio_balance
 from . import cx_portfolio_flows
 from . import cx_portfolio_outlook
 from . import cx_outlook
+from . import cx_summary
 from . import digest_digest
