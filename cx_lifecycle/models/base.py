@@ -6,9 +6,9 @@ from .cells import as_text, is_ours
 class Base(models.AbstractModel):
     _inherit = "base"
 
-    def export_data(self, fields_to_export):
+    def _export_rows(self, fields, *, _is_toplevel_call=True):
         """What people wrote never is a formula in files of these addons' models."""
-        exported = super().export_data(fields_to_export)
-        if is_ours(self):
-            exported["datas"] = [[as_text(cell) for cell in row] for row in exported["datas"]]
-        return exported
+        rows = super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
+        if _is_toplevel_call and is_ours(self):
+            return [[as_text(cell) for cell in row] for row in rows]
+        return rows
