@@ -19,6 +19,7 @@
         "data/cx_purchase_source.xml",
         "data/cx_preset.xml",
         "data/digest.xml",
+        "data/summary_mail.xml",
         "wizard/cx_contest_views.xml",
         "wizard/cx_snooze_views.xml",
         "wizard/cx_outcome_views.xml",

@@ -1,3 +1,4 @@
+from . import base
 from . import cx_stage
 from . import cx_purchase_source
 from . import cx_policy_limits
@@ -85,4 +86,5 @@ from . import cx_portfolio_flows
 from . import cx_portfolio_outlook
 from . import cx_portfolio_targets
 from . import cx_outlook
+from . import cx_summary
 from . import digest_digest

@@ -28,6 +28,10 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.cx_activity_type_id", readonly=False,
         domain=[("res_model", "in", [False, "res.partner"])],
     )  # fmt: skip
+    cx_summary_user_ids = fields.Many2many(
+        related="company_id.cx_summary_user_ids", readonly=False,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+    )  # fmt: skip
 
     def _compute_cx_accepted(self):
         self.cx_accepted = self.env["cx.first.run"]._accepted(self.env.company)
