@@ -38,7 +38,7 @@ VERDICT = """
       FROM (SELECT *, last_on + dormant_days::int AS dormant_on,
                    greatest(last_on + lost_days::int, %(history)s) AS lost_on
               FROM (SELECT partner_id, purchases, tx, sl, sq, first_on, last_on, average_purchase,
-                           value_12m, drop_on, usual, expected_days, expected_from_days,
+                           value_12m, drop_on, usual, yearly, expected_days, expected_from_days,
                            overdue_days,
                            CASE WHEN drop_on IS NOT NULL THEN greatest(
                                (drop_on + interval '1 year')::date, %(on)s + 1) END AS falls_on,
@@ -51,15 +51,15 @@ CUSTOMERS = """
            partner_id, company_id, currency_id, active, stage_id, stage_since, reason,
            first_purchase_on, last_purchase_on, purchase_count, gap_log_sum, gap_log_square_sum,
            usual_interval, next_purchase_on, next_purchase_from, next_purchase_to,
-           dormant_on, lost_on, average_purchase, value_12m, value_review_on, review_on, due,
-           create_date, write_date, create_uid, write_uid)
+           dormant_on, lost_on, average_purchase, worth, value_12m, value_review_on, review_on,
+           due, create_date, write_date, create_uid, write_uid)
     SELECT partner_id, %(company)s, %(currency)s, true,
            CASE v.reason WHEN 'long_silence' THEN %(lost)s WHEN 'silence' THEN %(dormant)s
                        WHEN 'purchase' THEN %(active)s ELSE %(new)s END,
            e.entered_on, v.reason, first_on, last_on, purchases, sl, sq,
            CASE WHEN purchases > 1 THEN v.usual END, last_on + expected_days::int,
            last_on + expected_from_days::int, last_on + overdue_days::int, dormant_on, lost_on,
-           average_purchase, value_12m, falls_on,
+           average_purchase, round((average_purchase * yearly)::numeric, 2), value_12m, falls_on,
            least(CASE WHEN dormant_on > %(on)s THEN dormant_on END,
                  CASE WHEN lost_on > %(on)s THEN lost_on END, falls_on),
            false, now(), now(), 1, 1
@@ -73,6 +73,7 @@ PURCHASES = """
     SELECT partner_id, day, (row_number() OVER w - 1)::float8 AS x,
            (day - first_value(day) OVER w)::float8 AS tx, coalesce(sum(ln_gap) OVER w, 0) AS sl,
            coalesce(sum(ln_gap * ln_gap) OVER w, 0) AS sq,
+           avg(amount) OVER w AS average_purchase,
            (coalesce(lead(day) OVER w - 1, %(on)s) - day)::float8 AS until, %(columns)s
       FROM bench_gap WINDOW w AS (PARTITION BY partner_id ORDER BY day)
 """
@@ -80,27 +81,31 @@ STAYS = """
     SELECT *, lead(entered_on) OVER (PARTITION BY partner_id ORDER BY entered_on, turn) AS left_on
       FROM (SELECT *, lag(stage_id) OVER (PARTITION BY partner_id ORDER BY entered_on, turn) AS came
               FROM (SELECT partner_id, day AS entered_on, 1 AS turn, x, usual, day AS last,
+                           average_purchase, yearly,
                            CASE x WHEN 0 THEN 'first_purchase' ELSE 'purchase' END AS reason,
                            CASE x WHEN 0 THEN %(new)s ELSE %(active)s END AS stage_id
                       FROM bench_purchase
                      UNION ALL
-                    SELECT partner_id, day + dormant_days::int, 2, x, usual, day, 'silence',
-                           %(dormant)s
+                    SELECT partner_id, day + dormant_days::int, 2, x, usual, day,
+                           average_purchase, yearly, 'silence', %(dormant)s
                       FROM bench_silent WHERE dormant_days <= until
                      UNION ALL
-                    SELECT partner_id, lost_on, 3, x, usual, day, 'long_silence', %(lost)s
+                    SELECT partner_id, lost_on, 3, x, usual, day, average_purchase, yearly,
+                           'long_silence', %(lost)s
                       FROM (SELECT *, greatest(day + lost_days::int, %(history)s) AS lost_on
                               FROM bench_silent WHERE lost_days <= until) l
                      WHERE lost_on - day <= until) e) s
      WHERE came IS DISTINCT FROM stage_id
 """
 EPISODES = """
-    INSERT INTO floor_cx_episode (customer_id, company_id, policy_id, stage_id, previous_stage_id,
-           entered_on, left_on, reason, figures, rebuilt, silent, create_date)
-    SELECT c.id, %(company)s, %(policy)s, s.stage_id, came, entered_on, left_on, s.reason,
-           jsonb_strip_nulls(jsonb_build_object(
+    INSERT INTO floor_cx_episode (customer_id, company_id, currency_id, policy_id, stage_id,
+           previous_stage_id, entered_on, left_on, reason, figures, worth, rebuilt, silent,
+           create_date)
+    SELECT c.id, %(company)s, %(currency)s, %(policy)s, s.stage_id, came, entered_on, left_on,
+           s.reason, jsonb_strip_nulls(jsonb_build_object(
                'purchases', x + 1, 'last', last, 'silence', entered_on - last,
-               'usual', CASE WHEN x > 0 THEN round(usual::numeric, 1) END)), true, false, now()
+               'usual', CASE WHEN x > 0 THEN round(usual::numeric, 1) END)),
+           round((s.average_purchase * yearly)::numeric, 2), true, false, now()
       FROM bench_stay s JOIN floor_cx_customer c USING (partner_id)
 """
 STAGE = """
@@ -126,13 +131,14 @@ LEAVE = """
      WHERE e.customer_id = c.id AND e.left_on IS NULL AND e.stage_id <> c.stage_id
 """
 ENTER = """
-    INSERT INTO floor_cx_episode (customer_id, company_id, policy_id, stage_id, previous_stage_id,
-           entered_on, reason, figures, rebuilt, silent, create_date)
-    SELECT c.id, %(company)s, %(policy)s, c.stage_id, e.stage_id, %(on)s, c.reason,
+    INSERT INTO floor_cx_episode (customer_id, company_id, currency_id, policy_id, stage_id,
+           previous_stage_id, entered_on, reason, figures, worth, rebuilt, silent, create_date)
+    SELECT c.id, %(company)s, %(currency)s, %(policy)s, c.stage_id, e.stage_id, %(on)s, c.reason,
            jsonb_strip_nulls(jsonb_build_object(
                'purchases', c.purchase_count, 'last', c.last_purchase_on,
                'usual', round(c.usual_interval::numeric, 1),
-               'silence', %(on)s - c.last_purchase_on, 'value', c.value_12m)), false, true, now()
+               'silence', %(on)s - c.last_purchase_on, 'value', c.value_12m)),
+           c.worth, false, true, now()
       FROM floor_cx_customer c
       JOIN LATERAL (SELECT stage_id, left_on FROM floor_cx_episode l WHERE l.customer_id = c.id
                   ORDER BY entered_on DESC, id DESC LIMIT 1) AS e ON e.left_on = %(on)s
@@ -142,11 +148,12 @@ ENTER = """
 WRITTEN = """
     SELECT (partner_id, stage_id, stage_since, reason, first_purchase_on, last_purchase_on,
             purchase_count, next_purchase_on, next_purchase_from, next_purchase_to, dormant_on,
-            lost_on, review_on, round(average_purchase, 2), round(value_12m, 2),
+            lost_on, review_on, round(average_purchase, 2), worth, round(value_12m, 2),
             round(usual_interval, 6))::text AS written
       FROM {prefix}cx_customer WHERE purchase_count > 0
      UNION ALL
-    SELECT (c.partner_id, e.stage_id, e.previous_stage_id, e.entered_on, e.left_on, e.reason)::text
+    SELECT (c.partner_id, e.stage_id, e.previous_stage_id, e.entered_on, e.left_on, e.reason,
+            e.worth)::text
       FROM {prefix}cx_episode e JOIN {prefix}cx_customer c ON c.id = e.customer_id
      WHERE purchase_count > 0
 """

@@ -85,11 +85,11 @@ def chance(row, silence, horizon):
 def missing(row, silence):
     """Purchases of the coming year that so long a silence has made unlikely.
 
-    Right after a purchase, a customer is expected to buy ``YEAR / usual`` times, if at all (π);
-    now only if there is still a chance of coming back (:func:`alive`). The difference is what
-    the silence has cost in expectation: 0 right after a purchase, never more than a year's.
+    Right after a purchase, ``row.yearly`` of them are expected; now only the share that is left
+    of the chance of coming back (:func:`alive`). The difference is what the silence has cost in
+    expectation: 0 right after a purchase, never more than a year's.
     """
-    return YEAR / row.usual * (row.pi - alive(row, silence))
+    return row.yearly * (1.0 - alive(row, silence) / row.pi)
 
 
 def exceeds(row, silence, horizon, limit):
@@ -154,6 +154,8 @@ CURVE = (
         "beta": lambda row: exp(
             clip(row.th3 + row.th4 * ln(row.sigma / 0.8) + row.th5 * row.u, -1.5, 3.0)
         ),
+        # purchases of a year expected right after the last one: so many, if any come at all
+        "yearly": lambda row: YEAR / row.usual * row.pi,
     },
 )
 

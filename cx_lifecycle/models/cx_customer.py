@@ -93,6 +93,12 @@ class CxCustomer(models.Model):
         help="Mean net amount of a day with purchases, without taxes where the source knows them, "
         "in the company's currency. Empty before the first purchase.",
     )
+    worth = fields.Monetary(
+        "Expected a Year",
+        readonly=True,
+        help="Purchases of a year that are expected of this rhythm right after the last one, times "
+        "the average purchase, in the company's currency. Empty before the first purchase.",
+    )
     value_12m = fields.Monetary(
         "Value (12 Months)",
         readonly=True,

@@ -7,7 +7,10 @@ from ..engine import formula, rhythm
 from .cx_customer import formula_sql
 
 # What is told of each past purchase, besides what the formulas need.
-PAST = {"customer_id", "first_on", "day", "x", "usual", "until", "until_on", "earliest_days"}
+PAST = {
+    "customer_id", "first_on", "day", "x", "usual", "average_purchase", "yearly", "until",
+    "until_on", "earliest_days",
+}  # fmt: skip
 
 
 class CxCustomer(models.Model):
@@ -47,16 +50,17 @@ class CxCustomer(models.Model):
                       FROM staged
                     WINDOW w AS (PARTITION BY customer_id ORDER BY entered_on, turn)
                 )
-                INSERT INTO cx_episode (customer_id, company_id, policy_id, stage_id,
+                INSERT INTO cx_episode (customer_id, company_id, currency_id, policy_id, stage_id,
                                         previous_stage_id, entered_on, left_on, reason, figures,
-                                        rebuilt, silent, create_date)
-                SELECT customer_id, %(company)s, %(policy)s, stage_id, previous_stage_id,
-                       entered_on,
+                                        worth, rebuilt, silent, create_date)
+                SELECT customer_id, %(company)s, %(currency)s, %(policy)s, stage_id,
+                       previous_stage_id, entered_on,
                        lead(entered_on) OVER (PARTITION BY customer_id ORDER BY entered_on, turn),
                        reason,
                        jsonb_strip_nulls(jsonb_build_object(
                            'purchases', x + 1, 'last', last, 'silence', entered_on - last,
                            'usual', CASE WHEN x > 0 THEN round(usual::numeric, 1) END)),
+                       round((average_purchase * yearly)::numeric, 2),
                        %(rebuilt)s OR entered_on < %(on)s, false, now() AT TIME ZONE 'UTC'
                   FROM linked
                  WHERE previous_stage_id IS DISTINCT FROM stage_id
@@ -67,6 +71,7 @@ class CxCustomer(models.Model):
                 on=on,
                 rebuilt=rebuilt,
                 company=company.id,
+                currency=company.currency_id.id,
                 policy=policy.id,
                 **{code: stages[code] for code in ("new", "active", "dormant", "lost")},
             )
@@ -100,14 +105,16 @@ class CxCustomer(models.Model):
         return SQL(
             """
             SELECT customer_id, day AS entered_on, 1 AS turn, x, usual, day AS last,
+                   average_purchase, yearly,
                    CASE WHEN x = 0 THEN 'first_purchase' ELSE 'purchase' END AS reason
               FROM purchase
              UNION ALL
-            SELECT customer_id, dormant_on, 2, x, usual, day, 'silence'
+            SELECT customer_id, dormant_on, 2, x, usual, day, average_purchase, yearly, 'silence'
               FROM (SELECT *, %(dormant)s AS dormant_on FROM silent) AS dormant
              WHERE dormant_on <= until_on
              UNION ALL
-            SELECT customer_id, lost_on, 3, x, usual, day, 'long_silence'
+            SELECT customer_id, lost_on, 3, x, usual, day, average_purchase, yearly,
+                   'long_silence'
               FROM (SELECT *, greatest(%(lost)s, CASE WHEN lost_days < %(never)s THEN
                           least(%(history_from)s, first_on) + %(history)s END) AS lost_on
                       FROM silent) AS lost
@@ -133,6 +140,7 @@ class CxCustomer(models.Model):
                    g.at - first_value(g.at) OVER w AS tx,
                    coalesce(sum(g.ln_gap) OVER w, 0) AS sl,
                    coalesce(sum(g.ln_gap * g.ln_gap) OVER w, 0) AS sq,
+                   avg(g.amount) OVER w AS average_purchase,
                    c.first_purchase_on AS first_on,
                    coalesce(lead(g.day) OVER w - 1, %(on)s) AS until_on,
                    coalesce(lead(g.at) OVER w, %(now)s) - g.at AS until
@@ -149,41 +157,43 @@ class CxCustomer(models.Model):
         return policy._with_numbers(purchases, scope)
 
     def _write_ledger(self, company, policy, scope, on, rebuilt):
-        """Close the episodes that are over and open the new ones; the number of the latter."""
-        moved = SQL(
-            "c.company_id = %s AND %s AND e.left_on IS NULL"
-            " AND e.stage_id IS DISTINCT FROM c.stage_id",
-            company.id, scope(SQL("c.partner_id")),
-        )  # fmt: skip
-        self.env.cr.execute(
-            SQL(
-                "UPDATE cx_episode e"
-                " SET left_on = greatest(e.entered_on, coalesce(c.stage_since, %s))"
-                " FROM cx_customer c WHERE e.customer_id = c.id AND %s",
-                on,
-                moved,
-            )
-        )
+        """Close the episodes that are over and open the new ones; the number of the latter.
+
+        What a stay followed is what was closed just now, and nothing else: the stays of a
+        customer that was merged into this one are no part of the own path.
+        """
         opened = self.env.execute_query(
             SQL(
                 """
-                INSERT INTO cx_episode (customer_id, company_id, policy_id, rule_id, stage_id,
-                                        previous_stage_id, entered_on, reason, figures, rebuilt,
-                                        silent, create_date)
-                SELECT c.id, c.company_id, %(policy)s, c.rule_id, c.stage_id, last.stage_id,
-                       greatest(c.stage_since, last.left_on), c.reason,
+                WITH closed AS (
+                    UPDATE cx_episode e
+                       SET left_on = greatest(e.entered_on, coalesce(c.stage_since, %(on)s)),
+                           ended = c.stage_id IS NULL
+                      FROM cx_customer c
+                     WHERE e.customer_id = c.id AND c.company_id = %(company)s AND %(scope)s
+                       AND e.left_on IS NULL AND e.stage_id IS DISTINCT FROM c.stage_id
+                 RETURNING e.customer_id, e.stage_id, e.left_on, e.worth
+                )
+                INSERT INTO cx_episode (customer_id, company_id, currency_id, policy_id, rule_id,
+                                        stage_id, previous_stage_id, entered_on, reason, figures,
+                                        worth, rebuilt, silent, create_date)
+                SELECT c.id, c.company_id, c.currency_id, %(policy)s, c.rule_id, c.stage_id,
+                       closed.stage_id,
+                       greatest(c.stage_since, closed.left_on, CASE WHEN closed.left_on IS NULL
+                           THEN (SELECT max(e.left_on) FROM cx_episode e
+                                  WHERE e.customer_id = c.id) END), c.reason,
                        jsonb_strip_nulls(jsonb_build_object(
                            'purchases', c.purchase_count, 'last', c.last_purchase_on,
                            'usual', round(c.usual_interval::numeric, 1),
                            'silence', %(on)s - c.last_purchase_on, 'value', c.value_12m)),
+                       -- who is no customer any more takes along what was expected until now
+                       coalesce(c.worth, closed.worth),
                        %(rebuilt)s, %(silent)s AND c.moved_by_rules, now() AT TIME ZONE 'UTC'
-                  FROM cx_customer c
-             LEFT JOIN LATERAL (
-                       SELECT e.stage_id, e.left_on FROM cx_episode e WHERE e.customer_id = c.id
-                     ORDER BY e.entered_on DESC, e.id DESC LIMIT 1) AS last ON true
+                  FROM cx_customer c LEFT JOIN closed ON closed.customer_id = c.id
                  WHERE c.company_id = %(company)s AND %(scope)s AND c.stage_id IS NOT NULL
                    AND NOT EXISTS (SELECT FROM cx_episode e
-                                    WHERE e.customer_id = c.id AND e.left_on IS NULL)
+                                    WHERE e.customer_id = c.id AND e.left_on IS NULL
+                                      AND e.stage_id = c.stage_id)
              RETURNING id
                 """,
                 on=on,

@@ -40,6 +40,7 @@ class CxCustomer(models.Model):
         self.env.cr.execute(
             SQL(
                 "UPDATE cx_episode SET customer_id = %s,"
+                " ended = ended IS TRUE OR left_on IS NULL,"
                 " left_on = coalesce(left_on, greatest(entered_on, %s))"
                 " WHERE customer_id = ANY(%s)",
                 self.id,

@@ -19,8 +19,8 @@ STORED = (
     "stage_id", "stage_since", "reason", "first_purchase_on", "last_purchase_on",
     "purchase_count", "gap_log_sum", "gap_log_square_sum", "usual_interval",
     "next_purchase_on", "next_purchase_from", "next_purchase_to", "dormant_on", "lost_on",
-    "average_purchase", "value_12m", "value_review_on", "review_on", "segment_id", "rule_id",
-    "moved_by_rules",
+    "average_purchase", "worth", "value_12m", "value_review_on", "review_on", "segment_id",
+    "rule_id", "moved_by_rules",
     "hold_stage_id", "hold_until", "hold_reason", "hold_user_id",
     "declared_lost_on", "declared_lost_reason", "due", "error", "error_on",
 )  # fmt: skip

@@ -17,6 +17,7 @@ SCORES = {
     "sl": "float8",
     "sq": "float8",
     "usual": "float8",
+    "yearly": "float8",
     "average_purchase": "numeric",
     "value_12m": "numeric",
     "value_review_on": "date",

@@ -63,7 +63,7 @@ class CxCustomer(models.Model):
                    coalesce(sl, 0) AS gap_log_sum, coalesce(sq, 0) AS gap_log_square_sum,
                    CASE WHEN purchases > 1 THEN usual END AS usual_interval,
                    next_purchase_on, next_purchase_from, next_purchase_to, dormant_on, lost_on,
-                   average_purchase, value_12m, value_review_on, segment_id, rule_id,
+                   average_purchase, worth, value_12m, value_review_on, segment_id, rule_id,
                    CASE WHEN stage_id = old_stage_id THEN old_by_rules ELSE by_rules END
                        AS moved_by_rules,
                    least(CASE WHEN dormant_on > %(on)s THEN dormant_on END,
@@ -153,7 +153,8 @@ class CxCustomer(models.Model):
                    s.last_on > coalesce(c.last_purchase_on, '-infinity') AS bought_again,
                    p.id IN (%(prospects)s) AS prospect, p.id IN (%(suspects)s) AS suspect,
                    s.purchases, s.first_on, s.last_on, s.sl, s.sq, s.usual, s.segment,
-                   s.average_purchase, coalesce(s.value_12m, 0) AS value_12m,
+                   s.average_purchase, round((s.average_purchase * s.yearly)::numeric, 2) AS worth,
+                   coalesce(s.value_12m, 0) AS value_12m,
                    s.value_review_on,
                    %(expected)s AS next_purchase_on, %(expected_from)s AS next_purchase_from,
                    %(overdue)s AS next_purchase_to, %(dormant)s AS dormant_on,

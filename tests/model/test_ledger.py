@@ -23,6 +23,11 @@ class TestLedger(LifecycleCase):
         for number in days:
             self.order(partner.with_context(cx_no_refresh=True), ago(number))
 
+    def worths(self, customer):
+        """What each stay meant, and what was expected in a year as it began, old to new."""
+        episodes = customer.episode_ids.sorted(lambda e: (e.entered_on, e.id))
+        return [(e.movement, e.currency_id, e.worth) for e in episodes]
+
     def test_past_is_rebuilt_and_marked(self):
         partner = self.partner()
         self.silently(partner, 1000, 990, 980, 970, 20, 10)
@@ -43,20 +48,31 @@ class TestLedger(LifecycleCase):
         """A customer followed night by night has the history that a rebuild gives."""
         lived, rebuilt = self.partner("Lived"), self.partner("Rebuilt")
         days = [700, 690, 640, 630, 300, 290, 250]
+        amounts = dict(zip(days, [100, 33.33, 250, 10, 99.99, 500, 1], strict=True))
         for number in range(700, -1, -1):
             day = ago(number)
             if number in days:
-                self.order(lived.with_context(cx_no_refresh=True), day)
+                self.order(lived.with_context(cx_no_refresh=True), day, amounts[number])
             customer = self.of(lived)
             if number in days or (customer.review_on and customer.review_on <= day):
                 self.refresh(lived, on=day)
-        self.silently(rebuilt, *days)
+        for number in days:
+            self.order(rebuilt.with_context(cx_no_refresh=True), ago(number), amounts[number])
         self.refresh(rebuilt, rebuilt=True)
         self.assertEqual(self.stages(self.of(lived)), self.stages(self.of(rebuilt)))
+        self.assertEqual(self.worths(self.of(lived)), self.worths(self.of(rebuilt)))
+        self.assertEqual(self.of(lived).worth, self.worths(self.of(lived))[-1][2])
         self.assertGreaterEqual(len(self.stages(self.of(lived))), 6)
         self.assertTrue(all(self.of(rebuilt).episode_ids.mapped("rebuilt")))
         self.assertFalse(any(self.of(lived).episode_ids.mapped("rebuilt")))
-        for name in ("gap_log_sum", "usual_interval", "dormant_on", "lost_on", "stage_since"):
+        for name in (
+            "gap_log_sum",
+            "usual_interval",
+            "dormant_on",
+            "lost_on",
+            "stage_since",
+            "worth",
+        ):
             self.assertEqual(self.of(lived)[name], self.of(rebuilt)[name])
 
     def test_few_and_many_customers_get_the_same_figures(self):

@@ -1,0 +1,292 @@
+"""What the portfolio is worth and where it moves: one question, one answer, one SQL per block."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date, formatLang
+
+# Every block is made by the method of its name.
+BLOCKS = ("tiles", "balance", "flows", "retention", "forecast", "at_risk")
+MOST_YEARS = 10
+# Whoever was archived since was a customer then, and in the lists is one still.
+EVEN_ARCHIVED = ("active", "in", [True, False])
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Whose figures are asked for, and of which days."""
+
+    company: models.BaseModel
+    domain: list  # which customers, as the client said
+    since: date
+    until: date
+    today: date  # where the company is
+
+    @property
+    def before(self):
+        """The day when which ended the period began."""
+        return fields.Date.subtract(self.since, days=1)
+
+    @property
+    def last(self):
+        """The last day of the period that there is anything to tell of."""
+        return min(self.until, self.today)
+
+    @property
+    def now(self):
+        """Whether the period lasts until today, so that what is stored is its end."""
+        return self.until >= self.today
+
+
+class CxPortfolio(models.AbstractModel):
+    """Figures of a company's customers over a period, for who may read them.
+
+    Customers are looked for with the reader's rights: reps see their own. The past is counted as
+    it was, with those who were archived since. Each figure says which list it counts.
+    """
+
+    _name = "cx.portfolio"
+    _description = "Portfolio"
+
+    @api.model
+    @api.readonly
+    def figures(self, domain=None, since=None, until=None, blocks=None):
+        """Figures of the current company's customers over a period.
+
+        :param list domain: which customers, by what they are now; all when empty
+        :param since: first day, date or ISO text; eleven whole months before that of ``until``
+            when empty
+        :param until: last day, included; today when empty
+        :param blocks: which of :data:`BLOCKS`; all when empty
+        :return: dict with the company, the period, the number of those who buy before it and at
+            its end (``living``), and each block, see docs/portfolio.md; ``None`` for a block
+            that the reader may not see
+        :raise UserError: when a block is unknown, the domain is none, or the days are no period
+        """
+        # nobody else gets an answer, not even of zeros
+        self.env["cx.customer"].check_access("read")
+        frame = self._frame(domain, since, until)
+        names = self._named_blocks(blocks)
+        self.env.flush_all()
+        self.env.cr.execute("SET LOCAL jit = off")  # the statements are wide, not deep
+        standing = self._standing(frame)
+        living = self.env["cx.episode"]._stage_ids()["living"]
+        result = {
+            "since": fields.Date.to_string(frame.since),
+            "until": fields.Date.to_string(frame.until),
+            "today": fields.Date.to_string(frame.today),
+            "currency_id": frame.company.currency_id.id,
+            "company": frame.company.name,
+            "living": {
+                "since": sum(standing.get(stage, (0, 0))[0] for stage in living),
+                "until": sum(standing.get(stage, (0, 0))[1] for stage in living),
+            },
+        }
+        for name in names:
+            if name == "tiles":
+                result[name] = self._tiles(frame, standing)
+            else:
+                result[name] = getattr(self, f"_{name}")(frame)
+        return result
+
+    # ------------------------------------------------------------- questions
+    @api.model
+    def _frame(self, domain, since, until):
+        """What was asked for, checked."""
+        company = self.env.company
+        today = self.env["cx.customer"]._today(company)
+        to_day = self.env["cx.customer"]._to_day
+        until = to_day(until) if until else today
+        first = fields.Date.start_of(until, "month")
+        since = to_day(since) if since else fields.Date.subtract(first, months=11)
+        if since > until:
+            raise UserError(
+                self.env._(
+                    "Period: it begins on %(since)s, after its end on %(until)s. Exchange them.",
+                    since=format_date(self.env, since), until=format_date(self.env, until),
+                )
+            )  # fmt: skip
+        if since < fields.Date.subtract(until, years=MOST_YEARS):
+            raise UserError(
+                self.env._("Period: more than %s years. Choose a shorter one.", MOST_YEARS)
+            )
+        return Frame(company, self._checked(domain), since, until, today)
+
+    @api.model
+    def _checked(self, domain):
+        """A condition on customers as a list; refused when it is none."""
+        try:
+            parsed = Domain(domain or [])
+            parsed.validate(self.env["cx.customer"])
+            list_of = list(domain or [])
+            self.env["cx.customer"]._search(parsed)
+        except AccessError:
+            raise
+        except Exception as error:
+            raise UserError(
+                self.env._(
+                    "Filter: %(filter)s is no condition on customers (%(error)s). Remove it, and "
+                    "choose another.",
+                    filter=domain, error=error,
+                )
+            ) from error  # fmt: skip
+        return list_of
+
+    @api.model
+    def _named_blocks(self, blocks):
+        blocks = BLOCKS if blocks is None else blocks
+        if isinstance(blocks, str) or (unknown := [name for name in blocks if name not in BLOCKS]):
+            raise UserError(
+                self.env._(
+                    "Blocks: %(unknown)s is none. Choose among %(known)s.",
+                    unknown=blocks if isinstance(blocks, str) else unknown[0],
+                    known=", ".join(BLOCKS),
+                )
+            )
+        return blocks
+
+    @api.model
+    def _targets(self, domain, since, until):
+        """Numbers aimed at by the end of a period, by stage code; others may know some."""
+        return {}
+
+    # -------------------------------------------------------------------- SQL
+    def _customers(self, frame, *conditions):
+        """Query of the customers asked for, with the reader's rights; archived ones too."""
+        customers = self.env["cx.customer"].with_context(active_test=False)
+        ours = Domain("company_id", "=", frame.company.id)
+        return customers._search(Domain.AND([ours, Domain(frame.domain), *map(Domain, conditions)]))
+
+    def _stays(self, frame, *columns):
+        """SELECT of columns of the stays of the customers asked for, with the reader's rights.
+
+        ``movement``, and the names of stored columns.
+        """
+        episodes = self.env["cx.episode"]
+        query = episodes._search([("company_id", "=", frame.company.id)])
+        if frame.domain:
+            query.add_where(
+                SQL(
+                    "%s IN %s",
+                    episodes._field_to_sql(query.table, "customer_id", query),
+                    self._customers(frame).subselect(),
+                )
+            )
+        return query.select(
+            *(
+                SQL(
+                    "%s AS %s",
+                    episodes._field_to_sql(query.table, name, query),
+                    SQL.identifier(name),
+                )
+                for name in columns
+            )
+        )
+
+    def _covers(self, day):
+        """SQL of whether a stay covers the end of a day."""
+        return SQL("(entered_on <= %(day)s AND (left_on IS NULL OR left_on > %(day)s))", day=day)
+
+    def _standing(self, frame):
+        """{stage id: how many stood there before the period, and at its end}."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT stage_id, (count(*) FILTER (WHERE %(before)s))::int,"
+                " (count(*) FILTER (WHERE %(last)s))::int FROM (%(stays)s) AS e"
+                " WHERE %(before)s OR %(last)s GROUP BY stage_id",
+                before=self._covers(frame.before),
+                last=self._covers(frame.last),
+                stays=self._stays(frame, "stage_id", "entered_on", "left_on"),
+            )
+        )
+        return {stage: (before, last) for stage, before, last in rows}
+
+    # ----------------------------------------------------------------- tiles
+    def _tiles(self, frame, standing):
+        """Each stage: how many are there, what they bought in a year, and the change."""
+        facts = self._facts(frame) if frame.now else {}
+        targets = self._targets(frame.domain, frame.since, frame.until)
+        tiles = []
+        for stage in self.env["cx.stage"].search([], order="sequence, id", limit=6):
+            before, last = standing.get(stage.id, (0, 0))
+            number, value = facts.get(stage.id, (0, 0.0)) if frame.now else (last, None)
+            target = targets.get(stage.code)
+            tiles.append(
+                {
+                    "code": stage.code,
+                    "stage_id": stage.id,
+                    "name": stage.name,
+                    "color": stage.color,
+                    "customers": number,
+                    "value": value,
+                    "change": number - before,
+                    "target": target,
+                    "target_text": self._target_text(number, target),
+                    "list": self._standing_list(frame, stage),
+                }
+            )
+        return tiles
+
+    def _facts(self, frame):
+        """{stage id: how many stand there now, and what they bought in twelve months}."""
+        customers = self.env["cx.customer"]
+        query = self._customers(frame)
+        stage, value = (
+            customers._field_to_sql(query.table, name, query) for name in ("stage_id", "value_12m")
+        )
+        found = query.select(SQL("%s AS stage_id", stage), SQL("%s AS value", value))
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT stage_id, count(*)::int, coalesce(sum(value), 0)::float8"
+                " FROM (%s) AS c WHERE stage_id IS NOT NULL GROUP BY stage_id",
+                found,
+            )
+        )
+        return {stage: (number, self._money(frame, value)) for stage, number, value in rows}
+
+    def _target_text(self, number, target):
+        if target is None:
+            return False
+        return self.env._(
+            "%(number)s of %(target)s", number=self._number(number), target=self._number(target)
+        )
+
+    def _standing_list(self, frame, stage):
+        if frame.now:
+            return self._customer_list(frame, stage.name, ("stage_id", "=", stage.id))
+        conditions = ("as_of", "=", fields.Date.to_string(frame.until)), ("stage_id", "=", stage.id)
+        return self._episode_list(frame, stage.name, *conditions)
+
+    # ----------------------------------------------------------------- lists
+    def _customer_list(self, frame, name, *conditions):
+        """A list of customers of the question, archived ones too, and of more conditions."""
+        ours = ("company_id", "=", frame.company.id)
+        domain = [ours, EVEN_ARCHIVED, *conditions, *frame.domain]
+        return {"model": "cx.customer", "domain": domain, "name": name}
+
+    def _episode_list(self, frame, name, *conditions):
+        """A list of stays of the customers of the question."""
+        whose = [("customer_id", "any", frame.domain)] if frame.domain else []
+        domain = [("company_id", "=", frame.company.id), *conditions, *whose]
+        return {"model": "cx.episode", "domain": domain, "name": name}
+
+    # ----------------------------------------------------------------- words
+    def _money(self, frame, value):
+        return frame.company.currency_id.round(float(value or 0.0))
+
+    def _number(self, number, signed=False):
+        """A number in the reader's language, whole; with its sign when it is a change."""
+        text = formatLang(self.env, number, digits=0)
+        return f"+{text}" if signed and number > 0 else text
+
+    def _amount(self, frame, value, signed=False):
+        """Money in the reader's language, in whole units."""
+        currency = frame.company.currency_id
+        text = formatLang(self.env, value, currency_obj=currency, rounding_unit="units")
+        return f"+{text}" if signed and value > 0 else text
+
+    def _month_label(self, day):
+        return format_date(self.env, day, date_format="MMM yyyy")

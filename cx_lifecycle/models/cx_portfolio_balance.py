@@ -1,0 +1,195 @@
+"""The balance of the portfolio, month by month: who came, who left, and what they are worth."""
+
+from odoo import models
+from odoo.fields import Date
+from odoo.tools import SQL, format_date
+
+from ..engine import balance
+from .cx_customer import QUIET as GONE_QUIET
+from .cx_episode import LIVING
+
+CAME = ("new", "won_back")
+LEFT = ("dormant", "lost", "withdrawn")
+MOVES = (*CAME, *LEFT, "rules")
+
+
+class CxPortfolio(models.AbstractModel):
+    _inherit = "cx.portfolio"
+
+    def _balance(self, frame):
+        """Each month's movements and what they come to, and the same of the whole period."""
+        found = self._moves_by_month(frame)
+        months = [
+            {
+                "since": Date.to_string(since),
+                "until": Date.to_string(until),
+                "label": self._month_label(since),
+                "partial": not whole,
+                **self._moves_of(frame, [found.get(since.replace(day=1), {})], since, until),
+            }
+            for since, until, whole in balance.months(frame.since, frame.last)
+        ]
+        total = self._moves_of(frame, found.values(), frame.since, frame.last)
+        return {"months": months, "total": total, "sentence": self._balance_sentence(frame, total)}
+
+    def _moves_by_month(self, frame):
+        """{first day of the month: {movement: (number, signed number, signed worth)}}.
+
+        Stays that nothing followed are withdrawn customers on the day they ended.
+        """
+        columns = ("stage_id", "entered_on", "left_on", "worth", "ended", "movement")
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT date_trunc('month', day)::date, movement, count(*)::int,
+                       sum(CASE WHEN comes THEN 1 ELSE -1 END)::int,
+                       coalesce(sum(CASE WHEN comes THEN worth ELSE -worth END), 0)::float8
+                  FROM (SELECT entered_on AS day, movement, worth,
+                               stage_id = ANY(%(living)s) AS comes
+                          FROM (%(stays)s) AS entered
+                         WHERE entered_on BETWEEN %(since)s AND %(last)s
+                         UNION ALL
+                        SELECT left_on, 'withdrawn', worth, false FROM (%(stays)s) AS gone
+                         WHERE ended AND left_on BETWEEN %(since)s AND %(last)s
+                           AND stage_id = ANY(%(living)s)) AS moved
+                 WHERE movement IS NOT NULL
+                 GROUP BY 1, 2
+                """,
+                living=self.env["cx.episode"]._stage_ids()["living"],
+                stays=self._stays(frame, *columns),
+                since=frame.since,
+                last=frame.last,
+            )
+        )
+        months = {}
+        for month, movement, *figures in rows:
+            months.setdefault(month, {})[movement] = figures
+        return months
+
+    def _moves_of(self, frame, months, since, until):
+        """Movements of some months and what they come to: those who left count as positive."""
+        moves, net = {}, [0, 0.0]
+        for movement in MOVES:
+            found = [month[movement] for month in months if movement in month]
+            number, signed, worth = (sum(values) for values in zip(*found, strict=True)) if found \
+                else (0, 0, 0.0)  # fmt: skip
+            net = [net[0] + signed, net[1] + worth]
+            sign = -1 if movement in LEFT else 1
+            moves[movement] = {
+                "customers": sign * signed,
+                "worth": self._money(frame, sign * worth),
+                "listed": number,
+                "list": self._moves_list(frame, movement, since, until),
+            }
+        return {"moves": moves, "net": {"customers": net[0], "worth": self._money(frame, net[1])}}
+
+    def _moves_list(self, frame, movement, since, until):
+        first, last = Date.to_string(since), Date.to_string(until)
+        name = dict(self.env["cx.episode"]._fields["movement"]._description_selection(self.env))
+        entered = [
+            ("movement", "=", movement),
+            ("entered_on", ">=", first),
+            ("entered_on", "<=", last),
+        ]
+        if movement == "withdrawn":
+            ended = [("ended", "=", True), ("stage_id.code", "in", list(LIVING)),
+                     ("left_on", ">=", first), ("left_on", "<=", last)]  # fmt: skip
+            entered = ["|", "&", "&", *entered, "&", "&", "&", *ended]
+        return self._episode_list(frame, name[movement], *entered)
+
+    # ------------------------------------------------------------------ words
+    def _balance_sentence(self, frame, total):
+        """What the period comes to, without what new rules moved, which is said apart."""
+        moves = total["moves"]
+        came, left = (sum(moves[name]["customers"] for name in names) for names in (CAME, LEFT))
+        gained, gone = (sum(moves[name]["worth"] for name in names) for names in (CAME, LEFT))
+        heads, worth = came - left, gained - gone
+        says = {
+            "period": self._period_words(frame),
+            "came": self._number(came),
+            "left": self._number(left),
+            "heads": self._number(heads, signed=True),
+            "worth": self._amount(frame, worth, signed=True),
+        }
+        return " ".join([self._came_and_left(says, heads, worth), *self._rules_words(frame, moves)])
+
+    def _came_and_left(self, says, heads, worth):
+        if not (says["came"] != self._number(0) or says["left"] != self._number(0)):
+            return self.env._("%(period)s: nobody came, nobody left.", **says)
+        if heads < 0 and worth < 0:
+            return self.env._(
+                "%(period)s: %(came)s came, %(left)s left. Those who come do not replace those who "
+                "leave (%(heads)s, %(worth)s a year).",
+                **says,
+            )
+        if heads < 0:
+            return self.env._(
+                "%(period)s: %(came)s came, %(left)s left. Fewer customers, but those who come buy "
+                "as much or more (%(heads)s, %(worth)s a year).",
+                **says,
+            )
+        if worth < 0:
+            return self.env._(
+                "%(period)s: %(came)s came, %(left)s left. There are enough of those who come, but "
+                "they buy less than those who leave (%(heads)s, %(worth)s a year).",
+                **says,
+            )
+        return self.env._(
+            "%(period)s: %(came)s came, %(left)s left. Those who come replace those who leave "
+            "(%(heads)s, %(worth)s a year).",
+            **says,
+        )
+
+    def _rules_words(self, frame, moves):
+        rules = moves["rules"]
+        if not rules["listed"]:
+            return []
+        return [
+            self.env._(
+                "New rules moved customers besides (%(heads)s, %(worth)s a year).",
+                heads=self._number(rules["customers"], signed=True),
+                worth=self._amount(frame, rules["worth"], signed=True),
+            )
+        ]
+
+    def _period_words(self, frame):
+        """The period in the reader's language: months where it is made of whole ones."""
+        months = balance.months(frame.since, frame.last)
+        if months and all(whole for *_days, whole in months):
+            first, last = (
+                format_date(self.env, months[i][0], date_format="MMMM yyyy") for i in (0, -1)
+            )
+        else:
+            first, last = (format_date(self.env, day) for day in (frame.since, frame.last))
+        if first == last:
+            return first
+        return self.env._("%(first)s to %(last)s", first=first, last=last)
+
+    # --------------------------------------------------------------- at risk
+    def _at_risk(self, frame):
+        """What is at risk with each salesperson: customers to call, as in the reps' list."""
+        customers = self.env["cx.customer"]
+        today = Date.to_string(frame.today)
+        lately = Date.to_string(Date.subtract(frame.today, days=90))
+        quiet = ["|", ("alert", "=", "late"), "&", ("stage_id.code", "=", GONE_QUIET[0]),
+                 ("stage_since", ">", lately)]  # fmt: skip
+        to_call = [("hold_until", "=", False), "|", ("snooze_until", "=", False),
+                   ("snooze_until", "<=", today)]  # fmt: skip
+        whose = [("company_id", "=", frame.company.id), *quiet, *to_call, *frame.domain]
+        groups = customers._read_group(whose, ["user_id"], ["__count", "value_at_risk:sum"])
+        found = [
+            {
+                "user_id": user.id,
+                # sudo: a colleague's name
+                "name": user.sudo().name or self.env._("Nobody"),
+                "customers": number,
+                "value": self._money(frame, value),
+                "list": {
+                    "model": "cx.customer",
+                    "domain": [*whose, ("user_id", "=", user.id)],
+                    "name": user.sudo().name or self.env._("Nobody"),  # sudo: as above
+                },
+            }
+            for user, number, value in groups
+        ]
+        return sorted(found, key=lambda rep: (-rep["value"], rep["user_id"] or 0))

@@ -1,0 +1,246 @@
+"""Where customers went between two days, and how long those of a month stay: two matrices."""
+
+from odoo import models
+from odoo.fields import Date
+from odoo.tools import SQL
+
+from ..engine import balance
+from .cx_episode import LIVING
+
+NONE = "none"
+MOST_COHORTS = 24
+FEW = 5
+
+
+class CxPortfolio(models.AbstractModel):
+    _inherit = "cx.portfolio"
+
+    def _merged(self):
+        """SQL of whether a stay ``e`` is one of a customer that others were merged into.
+
+        Only such a customer can be in two stages on one day.
+        """
+        return SQL("customer_id IN (SELECT customer_id FROM cx_episode WHERE ended)")
+
+    # ----------------------------------------------------------------- flows
+    def _flows(self, frame):
+        """From the stages before the period to those at its end, as a matrix.
+
+        A customer counts once in a cell. One that others were merged into since may count in
+        several, where the others were.
+        """
+        stages = {
+            stage.id: stage for stage in self.env["cx.stage"].search([], order="sequence", limit=6)
+        }
+        names = {stage.code: stage.name for stage in stages.values()} | {NONE: self.env._("None")}
+        code = {stage_id: stage.code for stage_id, stage in stages.items()} | {None: NONE}
+        moves = {
+            (code[before], code[after]): (number, worth)
+            for before, after, number, worth in self._moved(frame)
+        }
+        sums = dict.fromkeys(names, 0)
+        for (before, _after), (number, _worth) in moves.items():
+            sums[before] += number
+        return {
+            "rows": [{"key": key, "label": names[key], "total": sums[key]} for key in names],
+            "cols": [{"key": key, "label": names[key], "band": None} for key in names],
+            "cells": {
+                f"{before}|{after}": {
+                    "value": number,
+                    "text": self._number(number),
+                    "share": number / sums[before],
+                    "few": False,
+                    "money": self._money(frame, worth),
+                    "list": self._flow_list(frame, before, after, names),
+                }
+                for (before, after), (number, worth) in moves.items()
+            },
+            "row_title": self.env._("Before"),
+            "col_title": self.env._("At the End"),
+        }
+
+    def _moved(self, frame):
+        """Of each stage before (None: no stage) and at the end: customers, and their worth.
+
+        Those who stayed are counted as they are; only who moved, and the few that were merged,
+        are put together customer by customer.
+        """
+        return self.env.execute_query(
+            SQL(
+                """
+                WITH stay AS MATERIALIZED (
+                    SELECT *, %(before)s AS began, %(last)s AS finished, %(merged)s AS merged
+                      FROM (%(stays)s) AS e WHERE %(before)s OR %(last)s
+                ),
+                moved AS (
+                    SELECT max(stage_id) FILTER (WHERE began) AS stage_before,
+                           max(stage_id) FILTER (WHERE finished) AS stage_after,
+                           coalesce(max(worth) FILTER (WHERE finished), max(worth)) AS worth
+                      FROM stay WHERE NOT merged AND NOT (began AND finished)
+                     GROUP BY customer_id
+                ),
+                paired AS (
+                    SELECT customer_id, b.stage_id AS stage_before, a.stage_id AS stage_after,
+                           max(coalesce(a.worth, b.worth)) AS worth
+                      FROM (SELECT * FROM stay WHERE merged AND began) AS b
+                 FULL JOIN (SELECT * FROM stay WHERE merged AND finished) AS a
+                     USING (customer_id)
+                     GROUP BY 1, 2, 3
+                )
+                SELECT stage_before, stage_after, sum(number)::int, coalesce(sum(worth), 0)::float8
+                  FROM (SELECT stage_id AS stage_before, stage_id AS stage_after,
+                               count(*) AS number, sum(worth) AS worth
+                          FROM stay WHERE NOT merged AND began AND finished GROUP BY 1
+                         UNION ALL
+                        SELECT stage_before, stage_after, count(*), sum(worth)
+                          FROM moved GROUP BY 1, 2
+                         UNION ALL
+                        SELECT stage_before, stage_after, count(*), sum(worth)
+                          FROM paired GROUP BY 1, 2) AS counted
+                 GROUP BY 1, 2
+                """,
+                before=self._covers(frame.before),
+                last=self._covers(frame.last),
+                merged=self._merged(),
+                stays=self._stays(
+                    frame, "customer_id", "stage_id", "entered_on", "left_on", "worth"
+                ),
+            )
+        )
+
+    def _flow_list(self, frame, before, after, names):
+        conditions = [
+            self._stood(day, [code] if code != NONE else [])
+            for day, code in ((frame.before, before), (frame.last, after))
+        ]
+        name = self.env._("%(before)s → %(after)s", before=names[before], after=names[after])
+        return self._customer_list(frame, name, *conditions)
+
+    def _stood(self, day, codes):
+        """The condition that a customer was in one of some stages on a day; of none: in none."""
+        standing = [("as_of", "=", Date.to_string(day))]
+        if not codes:
+            return ("episode_ids", "not any", standing)
+        return ("episode_ids", "any", [*standing, ("stage_id.code", "in", list(codes))])
+
+    # ------------------------------------------------------------- retention
+    def _retention(self, frame):
+        """Of those who first bought in a month: the share that still buys, month by month."""
+        months = balance.months(frame.since, frame.last)[-MOST_COHORTS:]
+        sizes, moves = self._cohorts(frame, months)
+        # a month is told of once it is over
+        over = balance.month_index(Date.add(frame.today, days=1))
+        rows, cells, ages = [], {}, 0
+        for since, until, _whole in months:
+            key, index = f"{since:%Y-%m}", balance.month_index(since)
+            size, age = sizes.get(index, 0), over - index
+            first = [("first_purchase_on", ">=", Date.to_string(since)),
+                     ("first_purchase_on", "<=", Date.to_string(until))]  # fmt: skip
+            label = self._month_label(since)
+            rows.append(
+                {
+                    "key": key,
+                    "label": label,
+                    "total": size,
+                    "list": self._customer_list(frame, label, *first),
+                }
+            )
+            if not size:
+                continue
+            ages = max(ages, age)
+            for month, number in enumerate(balance.survivors(moves.get(index, {}), age)):
+                end = Date.end_of(Date.add(since.replace(day=1), months=month), "month")
+                cells[f"{key}|{month}"] = self._cohort_cell(frame, label, first, size, number, end)
+        return {
+            "rows": rows,
+            "cols": [{"key": str(age), "label": str(age), "band": None} for age in range(ages)],
+            "cells": cells,
+            "row_title": self.env._("First Purchase"),
+            "col_title": self.env._("Months Since"),
+        }
+
+    def _cohort_cell(self, frame, label, first, size, number, end):
+        share = number / size
+        return {
+            "value": share,
+            "text": self.env._("%s%%", self._number(100 * share)),
+            "share": share,
+            "few": size < FEW,
+            "customers": number,
+            "money": None,
+            "list": self._customer_list(frame, label, *first, self._stood(end, LIVING)),
+        }
+
+    def _cohorts(self, frame, months):
+        """How many first bought in each month; and {age: who came to life, less who left}.
+
+        Months are counted since the year 0, as :func:`balance.month_index` does. Stays that
+        overlap, of merged customers, are put together first.
+        """
+        if not months:
+            return {}, {}
+        customers = self.env["cx.customer"]
+        query = self._customers(
+            frame,
+            [("first_purchase_on", ">=", months[0][0]), ("first_purchase_on", "<=", months[-1][1])],
+        )
+        cohort = query.select(
+            SQL("%s AS customer_id", SQL.identifier(query.table, "id")),
+            SQL(
+                "%s AS cohort",
+                self._month_index(customers._field_to_sql(query.table, "first_purchase_on", query)),
+            ),
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH cohort AS MATERIALIZED (%(cohort)s),
+                stay AS (
+                    SELECT customer_id, cohort, entered_on, left_on, %(merged)s AS merged
+                      FROM (%(stays)s) AS e JOIN cohort USING (customer_id)
+                     WHERE stage_id = ANY(%(living)s)
+                ),
+                island AS (
+                    SELECT *, count(*) FILTER (WHERE entered_on > before IS NOT FALSE)
+                                  OVER (PARTITION BY customer_id ORDER BY entered_on, left_on)
+                                  AS number
+                      FROM (SELECT *, max(coalesce(left_on, 'infinity')) OVER (
+                                   PARTITION BY customer_id ORDER BY entered_on, left_on
+                                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+                              FROM stay WHERE merged) AS s
+                ),
+                life AS (
+                    SELECT cohort, entered_on, left_on FROM stay WHERE NOT merged
+                     UNION ALL
+                    SELECT cohort, min(entered_on),
+                           nullif(max(coalesce(left_on, 'infinity')), 'infinity')
+                      FROM island GROUP BY customer_id, cohort, number
+                )
+                SELECT cohort, NULL::int AS age, count(*)::int FROM cohort GROUP BY 1
+                 UNION ALL
+                SELECT cohort, age, sum(number)::int
+                  FROM (SELECT cohort, greatest(%(entered)s - cohort, 0) AS age, 1 AS number
+                          FROM life
+                         UNION ALL
+                        SELECT cohort, greatest(%(left)s - cohort, 0), -1
+                          FROM life WHERE left_on IS NOT NULL) AS moved
+                 GROUP BY 1, 2
+                """,
+                cohort=cohort,
+                merged=self._merged(),
+                stays=self._stays(frame, "customer_id", "stage_id", "entered_on", "left_on"),
+                living=self.env["cx.episode"]._stage_ids()["living"],
+                entered=self._month_index(SQL("entered_on")),
+                left=self._month_index(SQL("left_on")),
+            )
+        )
+        sizes, moves = {}, {}
+        for index, age, number in rows:
+            if age is None:
+                sizes[index] = number
+            else:
+                moves.setdefault(index, {})[age] = number
+        return sizes, moves
+
+    def _month_index(self, day):
+        return SQL("(extract(year FROM %s)::int * 12 + extract(month FROM %s)::int - 1)", day, day)
