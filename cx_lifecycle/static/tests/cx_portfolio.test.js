@@ -217,7 +217,7 @@ test("what broke is said in its block only, and can be asked again", async () =>
             throw makeServerError({ type: "UserError", message: "No month is closed yet." });
         }
         if (broken && blocks[0] === "retention") {
-            throw makeServerError({ message: "Traceback" });
+            throw makeServerError({ type: "MissingError", message: "Traceback" });
         }
         return answer;
     });

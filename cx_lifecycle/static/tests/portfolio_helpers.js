@@ -1,4 +1,4 @@
-import { animationFrame } from "@odoo/hoot-mock";
+import { animationFrame, runAllTimers } from "@odoo/hoot-mock";
 import { fields, models, onRpc } from "@web/../tests/web_test_helpers";
 
 export class Customer extends models.Model {
@@ -199,7 +199,8 @@ export function serveFigures(change = (answer) => answer) {
 
 /** Until every block has its answer: each call takes a moment, and they follow each other. */
 export async function allBlocks() {
-    for (let turn = 0; turn < 8; turn++) {
+    for (let turn = 0; turn < 3; turn++) {
+        await runAllTimers();
         await animationFrame();
     }
 }
