@@ -28,7 +28,12 @@ export const list = (name) => ({
     name,
 });
 
-const move = (customers, worth, name) => ({ customers, worth, list: list(name) });
+const move = (customers, worth, name, listed = customers) => ({
+    customers,
+    worth,
+    listed,
+    list: list(name),
+});
 
 export function figures() {
     return {
@@ -87,7 +92,15 @@ export function figures() {
                 { key: "1", label: "1" },
             ],
             cells: {
-                "2026-01|0": { value: 1, text: "100 %", share: 1, few: true, list: list("Jan, 0") },
+                "2026-01|0": {
+                    value: 1,
+                    text: "100 %",
+                    share: 1,
+                    few: true,
+                    customers: 4,
+                    money: null,
+                    list: list("Jan, 0"),
+                },
             },
         },
         forecast: {
@@ -133,8 +146,8 @@ function balance() {
             won_back: move(1, 500, `${label} won back`),
             dormant: move(left, 2500, `${label} dormant`),
             lost: move(0, 0, `${label} lost`),
-            withdrawn: { customers: 0, worth: 0, list: null },
-            rules: { customers: 0, worth: 0, list: null },
+            withdrawn: move(0, 0, `${label} withdrawn`),
+            rules: move(0, 0, `${label} rules`),
         },
         net: { customers: came - left, worth: -1000 },
     }));
@@ -146,8 +159,8 @@ function balance() {
                 won_back: move(2, 1000, "All won back"),
                 dormant: move(25, 5000, "All dormant"),
                 lost: move(0, 0, "All lost"),
-                withdrawn: { customers: 0, worth: 0, list: null },
-                rules: { customers: 0, worth: 0, list: null },
+                withdrawn: move(0, 0, "All withdrawn"),
+                rules: move(0, 0, "All rules"),
             },
             net: { customers: -7, worth: -2000 },
         },
