@@ -97,6 +97,41 @@ test("the balance is drawn, and told as a table of links", async () => {
     expect(opened.map((action) => action.name)).toEqual(["January dormant", "All won back"]);
 });
 
+test("what new rules moved stands apart, with how many they moved", async () => {
+    serveFigures((answer) => {
+        const { months, total } = answer.balance;
+        for (const moves of [months[0].moves, total.moves]) {
+            Object.assign(moves.rules, { customers: -2, worth: -100, listed: 4 });
+        }
+        return answer;
+    });
+    const opened = await mountPortfolio();
+    await click(`${block("balance")} button[data-mode=table]`);
+    await animationFrame();
+    expect(`${block("balance")} .o_cx_matrix_bands th:last`).toHaveText("Rules");
+    expect(`${block("balance")} tbody tr:first td:eq(4)`).toHaveText("-2 of 4 moved");
+    await click(`${block("balance")} tbody tr:first td:eq(4)`);
+    expect(opened[0].name).toBe("January rules");
+});
+
+test("retention says how many customers a share is made of", async () => {
+    serveFigures();
+    await mountPortfolio();
+    expect(`${block("retention")} td:first`).toHaveAttribute(
+        "aria-label",
+        "Jan 2026, 0: 100 %, 4 customers (few: to be read with care)"
+    );
+});
+
+test("nobody bought for the first time", async () => {
+    serveFigures((answer) => {
+        answer.retention.rows[0].total = 0;
+        return answer;
+    });
+    await mountPortfolio();
+    expect(".o_cx_retention_none").toHaveCount(1);
+});
+
 test("heads or money, everywhere", async () => {
     serveFigures();
     await mountPortfolio();
@@ -217,7 +252,7 @@ test("what broke is said in its block only, and can be asked again", async () =>
             throw makeServerError({ type: "UserError", message: "No month is closed yet." });
         }
         if (broken && blocks[0] === "retention") {
-            throw makeServerError({ message: "Traceback" });
+            throw makeServerError({ type: "MissingError", message: "Traceback" });
         }
         return answer;
     });

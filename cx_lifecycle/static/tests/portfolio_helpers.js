@@ -1,4 +1,4 @@
-import { animationFrame } from "@odoo/hoot-mock";
+import { animationFrame, runAllTimers } from "@odoo/hoot-mock";
 import { fields, models, onRpc } from "@web/../tests/web_test_helpers";
 
 export class Customer extends models.Model {
@@ -28,7 +28,12 @@ export const list = (name) => ({
     name,
 });
 
-const move = (customers, worth, name) => ({ customers, worth, list: list(name) });
+const move = (customers, worth, name, listed = customers) => ({
+    customers,
+    worth,
+    listed,
+    list: list(name),
+});
 
 export function figures() {
     return {
@@ -87,7 +92,15 @@ export function figures() {
                 { key: "1", label: "1" },
             ],
             cells: {
-                "2026-01|0": { value: 1, text: "100 %", share: 1, few: true, list: list("Jan, 0") },
+                "2026-01|0": {
+                    value: 1,
+                    text: "100 %",
+                    share: 1,
+                    few: true,
+                    customers: 4,
+                    money: null,
+                    list: list("Jan, 0"),
+                },
             },
         },
         forecast: {
@@ -133,8 +146,8 @@ function balance() {
             won_back: move(1, 500, `${label} won back`),
             dormant: move(left, 2500, `${label} dormant`),
             lost: move(0, 0, `${label} lost`),
-            withdrawn: { customers: 0, worth: 0, list: null },
-            rules: { customers: 0, worth: 0, list: null },
+            withdrawn: move(0, 0, `${label} withdrawn`),
+            rules: move(0, 0, `${label} rules`),
         },
         net: { customers: came - left, worth: -1000 },
     }));
@@ -146,8 +159,8 @@ function balance() {
                 won_back: move(2, 1000, "All won back"),
                 dormant: move(25, 5000, "All dormant"),
                 lost: move(0, 0, "All lost"),
-                withdrawn: { customers: 0, worth: 0, list: null },
-                rules: { customers: 0, worth: 0, list: null },
+                withdrawn: move(0, 0, "All withdrawn"),
+                rules: move(0, 0, "All rules"),
             },
             net: { customers: -7, worth: -2000 },
         },
@@ -199,7 +212,8 @@ export function serveFigures(change = (answer) => answer) {
 
 /** Until every block has its answer: each call takes a moment, and they follow each other. */
 export async function allBlocks() {
-    for (let turn = 0; turn < 8; turn++) {
+    for (let turn = 0; turn < 3; turn++) {
+        await runAllTimers();
         await animationFrame();
     }
 }

@@ -49,7 +49,14 @@ export class CxMatrix extends Component {
         if (cell.isEmpty) {
             return _t("%(row)s, %(col)s: nothing", names);
         }
-        const label = _t("%(row)s, %(col)s: %(value)s", { ...names, value: cell.text });
+        const isShare = cell.customers !== undefined;
+        const value = isShare
+            ? _t("%(share)s, %(count)s customers", {
+                  share: cell.text,
+                  count: formatInteger(cell.customers),
+              })
+            : cell.text;
+        const label = _t("%(row)s, %(col)s: %(value)s", { ...names, value });
         const notes = { good: _t("good"), fair: _t("fair"), bad: _t("bad") };
         const note = cell.few ? _t("few: to be read with care") : notes[cell.tone];
         return note ? _t("%(label)s (%(note)s)", { label, note }) : label;

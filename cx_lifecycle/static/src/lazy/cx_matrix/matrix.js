@@ -3,7 +3,8 @@ import { Domain } from "@web/core/domain";
 /**
  * @typedef {{ model: string, domain: Array, name: string }} List what a number opens
  * @typedef {{ value: number | null, text?: string, share?: number | null, few?: boolean,
- *   money?: number, list?: List, tone?: string }} Cell
+ *   money?: number, customers?: number, list?: List, tone?: string }} Cell `customers`: how
+ *   many a share is made of
  * @typedef {{ key: string, label: string, total?: number, text?: string, list?: List,
  *   band?: string }} Head a row or a column
  * @typedef {{ rows: Head[], cols: Head[], cells: Object<string, Cell>, total?: Object,
@@ -75,6 +76,7 @@ function readCell(cell, { money, format }) {
         share: cell.share ?? null,
         few: Boolean(cell.few),
         tone: (!money && cell.tone) || null,
+        customers: cell.customers,
         list: cell.list || null,
     };
 }

@@ -1,9 +1,9 @@
-import { Component, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
+import { Component, onWillStart, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { CopyButton } from "@web/core/copy_button/copy_button";
 import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
-import { useBus, useService } from "@web/core/utils/hooks";
+import { useService } from "@web/core/utils/hooks";
 import { useModel } from "@web/model/model";
 import { useSetupAction } from "@web/search/action_hook";
 import { CogMenu } from "@web/search/cog_menu/cog_menu";
@@ -35,7 +35,10 @@ export class PortfolioController extends Component {
         this.root = useRef("root");
         this.state = useState({ unit: this.props.state?.unit || "heads" });
         this.model = useModel(this.props.Model, { state: this.props.state });
-        useBus(this.model.bus, "update", () => this.onModelUpdate());
+        // heard before the screen is mounted too: figures may come faster
+        const onUpdate = () => this.onModelUpdate();
+        this.model.bus.addEventListener("update", onUpdate);
+        onWillUnmount(() => this.model.bus.removeEventListener("update", onUpdate));
         this.searchBarToggler = useSearchBarToggler();
         useSetupAction({
             rootRef: this.root,

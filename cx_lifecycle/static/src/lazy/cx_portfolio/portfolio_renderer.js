@@ -57,6 +57,10 @@ export class PortfolioRenderer extends Component {
             : _t("Flows between stages, in customers");
     }
 
+    get hasNoCohort() {
+        return this.blocks.retention.data.rows.every((row) => !row.total);
+    }
+
     /** Everything that a block counts, as one list. */
     list(name) {
         const { data } = this.blocks[name];
