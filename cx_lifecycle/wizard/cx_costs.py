@@ -49,7 +49,14 @@ class CxCosts(models.TransientModel):
         """Count for the period that is asked for now."""
         self.ensure_one()
         rows = self._rows(self.company_id, self.date_from, self.date_to)
-        best = cheapest([(row["spent"], self._brought(row)) for row in rows])
+        # where anything was measured, whoever came anyway is no argument
+        measured = any(row["gained"] is not None for row in rows)
+        best = cheapest(
+            [
+                (row["spent"], 0 if measured and row["gained"] is None else self._brought(row))
+                for row in rows
+            ]
+        )
         line = self.env["cx.costs.line"].sudo()  # sudo: lines are made here only
         self.sudo().line_ids.unlink()  # sudo: as above
         known = set(line._fields)
@@ -121,20 +128,34 @@ class CxCosts(models.TransientModel):
     def _compute_text(self):
         for costs in self:
             line = costs.line_ids.filtered("best")
-            costs.text = costs._sentence(line) if line else self.env._("Too few cases to say.")
+            if line:
+                costs.text = costs._sentence(line)
+            elif any(costs.line_ids.mapped("measured")):
+                costs.text = self.env._(
+                    "No campaign has shown a gain yet: nobody can tell where the next %s would "
+                    "work best.",
+                    costs._money(NEXT),
+                )
+            else:
+                costs.text = self.env._("Too few cases to say.")
+
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for costs in self:
+            costs.display_name = self.env._("Costs")
+
+    def _money(self, amount):
+        return format_amount(self.env, amount, self.currency_id, trailing_zeroes=False)
 
     def _sentence(self, line):
-        money = lambda number: format_amount(  # noqa: E731
-            self.env, number, self.currency_id, trailing_zeroes=False
-        )
         number = lambda value, digits=0: formatLang(self.env, value, digits=digits)  # noqa: E731
         customers = line._brought()
         each = NEXT / line.cost
         return self.env._(
             "The next %(next)s worked best here: %(label)s, with %(count)s customers for it "
             "(%(customers)s for %(spent)s).",
-            next=money(NEXT), label=line.label, count=number(each, 0 if each >= 10 else 1),
-            customers=number(customers), spent=money(line.spent),
+            next=self._money(NEXT), label=line.label, count=number(each, 0 if each >= 10 else 1),
+            customers=number(customers), spent=self._money(line.spent),
         )  # fmt: skip
 
 
