@@ -78,7 +78,8 @@ def nodes(ends):
 
 
 def _growing(days):
-    return list(accumulate(days, lambda before, day: max(day, before + SHORTEST)))
+    grown = accumulate(days, lambda before, day: max(day, before + SHORTEST), initial=0.0)
+    return list(grown)[1:]
 
 
 def weights(first, fresh, end):

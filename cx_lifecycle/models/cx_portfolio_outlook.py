@@ -21,7 +21,7 @@ FIGURES = ("buyers", "purchases", "amount", "leavers", "leavers_worth")
 class CxPortfolio(models.AbstractModel):
     _inherit = "cx.portfolio"
 
-    def _forecast(self, frame):
+    def _forecast(self, frame, _ledger):
         """Purchases and leavers expected in one, two and three months from today, cumulated."""
         ends = [Date.add(frame.today, months=month) for month in MONTHS]
         policy = self.env["cx.policy"]._of(frame.company)
