@@ -158,12 +158,12 @@ test("drawn as flows: one band for each cell, as thick as its value", async () =
     expect(tall(1)).toBeGreaterThan(tall(2));
     expect(".o_cx_sankey_stays").toHaveCount(1);
     expect(queryAllTexts(".o_cx_sankey_label")).toEqual([
-        "New",
-        "Active",
-        "No stage",
-        "Active",
-        "Dormant",
-        "Lost",
+        "30New",
+        "64Active",
+        "1No stage",
+        "90Active",
+        "4Dormant",
+        "1Lost",
     ]);
 });
 

@@ -91,6 +91,7 @@ test("the balance is drawn, and told as a table of links", async () => {
     expect(queryAllTexts(`${block("balance")} .o_cx_matrix_bands th`)).toEqual(["Came", "Left"]);
     expect(texts(0)).toEqual(["January", "9", "1", "12", "", "-2"]);
     expect(texts(1)[0]).toBe("February (so far)");
+    expect(`${block("balance")} thead th:last`).toHaveText("Net");
     expect(texts(2)).toEqual(["Total", "16", "2", "25", "0", "-7"]);
     await click(`${block("balance")} td[aria-label='January, Gone dormant: 12']`);
     await click(`${block("balance")} td[aria-label='Total, Won back: 2']`);

@@ -8,7 +8,8 @@ import { Domain } from "@web/core/domain";
  * @typedef {{ key: string, label: string, total?: number, text?: string, list?: List,
  *   band?: string }} Head a row or a column
  * @typedef {{ rows: Head[], cols: Head[], cells: Object<string, Cell>, total?: Object,
- *   row_title?: string, col_title?: string }} Matrix
+ *   row_title?: string, col_title?: string, sum_title?: string }} Matrix `sum_title`: what
+ *   the totals of rows are called when they are no plain totals
  */
 
 const EDGE = "total";
@@ -38,8 +39,8 @@ export function layOut(matrix, options) {
         ...row,
         cells: named(row, matrix.cols, table[index]),
     }));
+    const edge = { key: EDGE, label: matrix.sum_title || options.total };
     if (hasRowTotals) {
-        const edge = { key: EDGE, label: options.total };
         rows.forEach((row, index) => row.cells.push(...named(row, [edge], [rowTotals[index]])));
     }
     if (hasColTotals) {
@@ -47,11 +48,11 @@ export function layOut(matrix, options) {
         const cells = named(foot, matrix.cols, colTotals);
         if (hasRowTotals) {
             const whole = readTotal(matrix.total || {}, table.flat(), options);
-            cells.push(...named(foot, [{ key: EDGE, label: options.total }], [whole]));
+            cells.push(...named(foot, [edge], [whole]));
         }
         rows.push({ ...foot, cells });
     }
-    return { rows, cols: matrix.cols, bands: readBands(matrix.cols), hasRowTotals };
+    return { rows, cols: matrix.cols, bands: readBands(matrix.cols), hasRowTotals, edge };
 }
 
 function named(row, cols, cells) {

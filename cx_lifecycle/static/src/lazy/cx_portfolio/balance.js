@@ -66,6 +66,7 @@ export function balanceMatrix(balance) {
     return {
         row_title: _t("Month"),
         col_title: _t("Movement"),
+        sum_title: _t("Net"),
         rows: balance.months.map((month) => ({
             key: month.since,
             label: month.partial ? _t("%s (so far)", month.label) : month.label,

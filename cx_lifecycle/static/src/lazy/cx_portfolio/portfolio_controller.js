@@ -16,6 +16,9 @@ import { ModeSwitch } from "../cx_matrix/mode_switch";
 import { PeriodPicker } from "./period_picker";
 import { toQuery } from "./periods";
 
+/** How figures are looked at until somebody looks otherwise. */
+const LOOKS = { unit: "heads", balance: "chart", flows: "heat" };
+
 export class PortfolioController extends Component {
     static template = "cx_lifecycle.PortfolioView";
     static components = {
@@ -33,7 +36,7 @@ export class PortfolioController extends Component {
         this.action = useService("action");
         this.notification = useService("notification");
         this.root = useRef("root");
-        this.state = useState({ unit: this.props.state?.unit || "heads" });
+        this.state = useState(this.props.state?.looks || { ...LOOKS });
         this.model = useModel(this.props.Model, { state: this.props.state });
         // heard before the screen is mounted too: figures may come faster
         const onUpdate = () => this.onModelUpdate();
@@ -42,7 +45,7 @@ export class PortfolioController extends Component {
         this.searchBarToggler = useSearchBarToggler();
         useSetupAction({
             rootRef: this.root,
-            getLocalState: () => ({ ...this.model.exportState(), unit: this.state.unit }),
+            getLocalState: () => ({ ...this.model.exportState(), looks: { ...this.state } }),
         });
         onWillStart(async () => {
             this.isAdmin = await user.hasGroup("cx_lifecycle.group_admin");
@@ -104,8 +107,8 @@ export class PortfolioController extends Component {
         return this.model.isEmpty && this.env.searchModel.searched === "[]";
     }
 
-    onUnitChange(unit) {
-        this.state.unit = unit;
+    onLookChange(name, look) {
+        this.state[name] = look;
     }
 
     onPeriodChange(period) {

@@ -1,4 +1,4 @@
-import { Component, useState } from "@odoo/owl";
+import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { CxMatrix } from "../cx_matrix/cx_matrix";
 import { joinLists } from "../cx_matrix/matrix";
@@ -23,14 +23,14 @@ export class PortfolioRenderer extends Component {
         PortfolioForecast,
         PortfolioTiles,
     };
-    static props = { model: Object, isMoney: Boolean, onOpen: Function };
-
-    setup() {
-        this.state = useState({ balance: "chart", flows: "heat" });
-    }
+    static props = { model: Object, looks: Object, onLook: Function, onOpen: Function };
 
     get blocks() {
         return this.props.model.blocks;
+    }
+
+    get isMoney() {
+        return this.props.looks.unit === "money";
     }
 
     get currencyId() {
@@ -52,7 +52,7 @@ export class PortfolioRenderer extends Component {
     }
 
     get flowTitle() {
-        return this.props.isMoney
+        return this.isMoney
             ? _t("Flows between stages, in money")
             : _t("Flows between stages, in customers");
     }
@@ -82,8 +82,8 @@ export class PortfolioRenderer extends Component {
         const { data } = this.blocks[name];
         const made = {
             tiles: () => tilesLines(data),
-            balance: () => balanceLines(data, this.props.isMoney),
-            flows: () => matrixLines(data, this.props.isMoney),
+            balance: () => balanceLines(data, this.isMoney),
+            flows: () => matrixLines(data, this.isMoney),
             retention: () => matrixLines(data, false),
             forecast: () => forecastLines(data),
             at_risk: () => atRiskLines(data),
