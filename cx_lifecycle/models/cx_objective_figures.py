@@ -21,6 +21,7 @@ STATES = [
     ("behind", "Behind"),
     ("reached", "Reached"),
     ("missed", "Missed"),
+    ("part", "Your Part"),  # of a target of all
 ]
 WHOLE = ("cx_lifecycle.group_marketer", "sales_team.group_sale_salesman_all_leads")
 
@@ -77,6 +78,7 @@ class CxObjective(models.Model):
             heads, money = found.get("now", (None, None))
             actual = money if objective.unit == "money" else heads
             standing = objective._standing(days, actual, found.get("start"))
+            part = "part" if objective.partial and actual is not None else False
             objective.update(
                 {
                     "problem": problem,
@@ -88,7 +90,7 @@ class CxObjective(models.Model):
                     "foreseen": standing.forecast is not None,
                     "expected_now": standing.expected or 0.0,
                     "forecast": standing.forecast or 0.0,
-                    "state": standing.state or False,
+                    "state": standing.state or part,
                 }
             )
 

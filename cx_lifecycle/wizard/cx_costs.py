@@ -30,6 +30,10 @@ class CxCosts(models.TransientModel):
     line_ids = fields.One2many("cx.costs.line", "costs_id", readonly=True)
     text = fields.Char("Worked Best", compute="_compute_text")
 
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        self.display_name = self.env._("Costs")
+
     @api.constrains("date_from", "date_to")
     def _check_period(self):
         for costs in self:

@@ -47,7 +47,8 @@ class TestWhose(ObjectiveCase):
         part = objective.with_user(self.rep)
         self.assertTrue(part.partial)
         self.assertListed(part, 3)  # the own ones, and nobody's
-        self.assertFalse(part.compared or part.foreseen or part.state)
+        self.assertFalse(part.compared or part.foreseen)
+        self.assertEqual(part.state, "part")
         self.assertIn("3 by your own customers", part.text)
         leader = new_test_user(self.env, "goal_lead", "sales_team.group_sale_salesman_all_leads")
         self.assertEqual(objective.with_user(leader).state, "reached")

@@ -112,7 +112,7 @@ registry.category("web_tour.tours").add("cx_objective_phone", {
         },
         {
             content: "of the company's, the own part",
-            trigger: ".o_kanban_record:contains(3 by your own customers)",
+            trigger: ".o_kanban_record:contains(3 by your own customers):contains(Your Part)",
         },
         {
             trigger: ".o_kanban_view:not(:contains(Tour Colleague))",
