@@ -62,6 +62,13 @@ class CxCustomer(models.Model):
                 self.id, others.ids,
             )
         )  # fmt: skip
+        self.env["cx.touchpoint"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE cx_touchpoint SET customer_id = %s WHERE customer_id = ANY(%s)",
+                self.id, others.ids,
+            )
+        )  # fmt: skip
         # the purchases of the others are not new ones: they end no hold
         self.env.cr.execute(
             SQL(
