@@ -48,27 +48,7 @@ class CxCustomer(models.Model):
                 others.ids,
             )
         )
-        self.env["mail.activity"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE mail_activity SET cx_customer_id = %s WHERE cx_customer_id = ANY(%s)",
-                self.id, others.ids,
-            )
-        )  # fmt: skip
-        self.env["cx.objection"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE cx_objection SET customer_id = %s WHERE customer_id = ANY(%s)",
-                self.id, others.ids,
-            )
-        )  # fmt: skip
-        self.env["cx.touchpoint"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE cx_touchpoint SET customer_id = %s WHERE customer_id = ANY(%s)",
-                self.id, others.ids,
-            )
-        )  # fmt: skip
+        self._take_over(others)
         # the purchases of the others are not new ones: they end no hold
         self.env.cr.execute(
             SQL(
@@ -91,3 +71,27 @@ class CxCustomer(models.Model):
                 )
             )
         self.env.invalidate_all(flush=False)
+
+    def _take_over(self, others):
+        """What was planned with the others, said of them, and done with them."""
+        self.env["mail.activity"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE mail_activity SET cx_customer_id = %s WHERE cx_customer_id = ANY(%s)",
+                self.id, others.ids,
+            )
+        )  # fmt: skip
+        self.env["cx.objection"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE cx_objection SET customer_id = %s WHERE customer_id = ANY(%s)",
+                self.id, others.ids,
+            )
+        )  # fmt: skip
+        self.env["cx.touchpoint"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE cx_touchpoint SET customer_id = %s WHERE customer_id = ANY(%s)",
+                self.id, others.ids,
+            )
+        )  # fmt: skip

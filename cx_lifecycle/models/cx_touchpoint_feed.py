@@ -156,7 +156,7 @@ class CxTouchpointSource(models.Model):
 
     # ---------------------------------------------------------- what to look at
     def _past(self):
-        """The lots of all documents, from where the pass stands: (which, last id, how many left)."""
+        """The lots of all documents, from where the pass stands: (which, last id, what is left)."""
         table = self.env[self.model]._table
         newest = self._highest(table)
         while high := self._next(table):

@@ -113,7 +113,8 @@ class CxTouchpointSource(models.Model):
                 )
 
     def _writers(self, model):
-        """A model as whoever writes the source sees it: constraints run as superuser."""
+        """A model as whoever writes the source sees it."""
+        # sudo: constraints run as superuser
         return model if self.env.uid == SUPERUSER_ID else model.sudo(False)
 
     def _check_model_allowed(self):
