@@ -50,6 +50,8 @@ class CxTouchpoint(models.Model):
         "(source_id, res_id) WHERE source_id IS NOT NULL", "A record is one touchpoint of a source."
     )
     _customer_index = models.Index("(customer_id, at)")
+    # timelines look for these among many others
+    _hand_index = models.Index("(customer_id, at) WHERE source_id IS NULL")
     # a map of a period is added up from this index alone
     _map_index = models.Index(
         "(company_id, at) INCLUDE (step_id, channel_id, interaction_id, satisfaction)"

@@ -109,6 +109,13 @@ class ResPartner(models.Model):
         """Plan an activity with this customer."""
         return self.commercial_partner_id.cx_customer_id.action_plan()
 
+    def action_cx_touchpoints(self):
+        """Open the contacts that the company had with this customer; those of a person alone."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle.action_touchpoints")
+        whose = "customer_id.partner_id" if self == self.commercial_partner_id else "person_id"
+        return {**action, "domain": [(whose, "=", self.id)]}
+
     def action_cx_episodes(self):
         """Open the customer's history of stages."""
         customer = self.commercial_partner_id.cx_customer_id

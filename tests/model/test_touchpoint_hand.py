@@ -102,6 +102,13 @@ class TestByHand(HandCase):
         touchpoint = self.Touchpoint.search([("note", "=", "Liked it")])
         self.assertEqual(self.known(touchpoint), (0.0, None, True))
 
+    def test_the_contact_opens_its_touchpoints(self):
+        person = self.partner("Pat", parent_id=self.ada.id)
+        mine, theirs = self.log(), self.log(person)
+        for contact, found in ((self.ada, mine | theirs), (person, theirs)):
+            action = contact.with_user(self.rep).action_cx_touchpoints()
+            self.assertEqual(self.Touchpoint.search(action["domain"]), found.sorted("id", True))
+
     def test_it_stands_in_the_timeline(self):
         self.log(note="Too late", satisfaction=3)
         self.order(self.ada, ago(4))
