@@ -5,6 +5,8 @@ from unittest.mock import patch
 
 from model.common import LifecycleCase, ago
 
+from odoo.tools import mute_logger
+
 NOW = datetime.now().replace(microsecond=0)
 WHEN = NOW - timedelta(days=3)
 
@@ -422,6 +424,37 @@ class TestFeed(TouchpointCase):
         self.assertFalse(self.orders.fed_at)
         self.orders.date_path = "date_order"
         self.assertFalse(self.orders.error)
+
+    def test_one_that_fails_stops_no_other(self):
+        self.env["cx.run"].search([]).state = "done"
+        kind, broken = type(self.Sources), self.orders.id
+        really = kind._write_touchpoints
+
+        def fails(source, *args, **options):
+            if source.id == broken:
+                raise ZeroDivisionError("no such thing")
+            return really(source, *args, **options)
+
+        self.patch(kind, "_write_touchpoints", fails)
+        logger = "odoo.addons.cx_lifecycle.models.cx_touchpoint_feed"
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), mute_logger(logger):
+            self.env.ref("cx_lifecycle.cron_touchpoints").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertIn("no such thing", self.orders.error)
+        self.assertFalse(self.orders.fed_at)
+        # those before are rolled back too, for nothing is committed here
+        later = self.Sources.search([("id", ">", broken)]).filtered("installed")
+        self.assertGreater(len(later), 10)
+        self.assertTrue(all(later.mapped("fed_at")))
+
+    def test_when_too_much_changed_all_is_read(self):
+        self.night()
+        orders = [self.order(self.ada, ago(number)) for number in (3, 4)]
+        with patch("odoo.addons.cx_lifecycle.models.cx_touchpoint_feed.MANY", 1):
+            found = self.night()
+        self.assertTrue(self.orders.whole)
+        self.assertLessEqual({order.id for order in orders}, set(found.mapped("res_id")))
 
     def test_nothing_is_read_before_customers_are_known(self):
         self.env["cx.run"]._request("rebuild", self.company)
