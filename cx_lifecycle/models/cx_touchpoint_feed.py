@@ -77,7 +77,7 @@ class CxTouchpointSource(models.Model):
     def _guarded(self):
         """Read one source; what breaks there is told on it, and the others go on."""
         try:
-            return self._feed()
+            return self.env["cx.run"]._retried(self._feed)
         except Exception as error:
             self.env.cr.rollback()
             self.env.invalidate_all(flush=False)

@@ -1,7 +1,7 @@
 """Touchpoints that people write down: a call, a visit, a word at the fair."""
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 
@@ -102,6 +102,15 @@ class CxTouchpoint(models.Model):
         touchpoints = super().create(filled)
         touchpoints._unknown_is_null()
         return touchpoints
+
+    @api.constrains("customer_id", "person_id")
+    def _check_person(self):
+        for touchpoint in self:
+            person = touchpoint.person_id
+            if person and person.commercial_partner_id != touchpoint.customer_id.partner_id:
+                raise ValidationError(
+                    self.env._("Person: %s is nobody of this customer.", person.display_name)
+                )
 
     def _unknown_is_null(self):
         """A number that nobody knows is no zero, which means would count."""

@@ -90,6 +90,11 @@ class TestByHand(HandCase):
                 self.log(**values)
         self.assertEqual(self.Touchpoint.search_count([]), count)
 
+    def test_nobody_of_another_customer(self):
+        touchpoint = self.log()
+        with self.assertRaisesRegex(ValidationError, "Person"):
+            touchpoint.copy({"person_id": self.partner("Bob").id})
+
     def test_the_dialog(self):
         entry = self.env["cx.touchpoint.entry"].with_user(self.rep).create(
             {
