@@ -95,12 +95,7 @@ function chart(change = () => {}, isMoney = false) {
 test("the chart: who came above zero, who left below, the net as a line", () => {
     const { data, of } = chart();
     expect(data.labels).toEqual(["January", "February"]);
-    expect(data.datasets.map((set) => String(set.label))).toEqual([
-        "Net",
-        "New",
-        "Won back",
-        "Gone dormant",
-    ]);
+    expect(data.datasets.map((set) => set.move)).toEqual([undefined, "new", "won_back", "dormant"]);
     expect(of("new")).toMatchObject({ type: "bar", data: [9, 7], stack: "balance" });
     expect(of("dormant").data).toEqual([-12, -13]);
     expect(of("dormant").backgroundColor).toBe("var(--warning)");
