@@ -3,7 +3,7 @@ import { getActiveHotkey } from "@web/core/hotkeys/hotkey_service";
 import { _t } from "@web/core/l10n/translation";
 import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
 import { CxSankey } from "./cx_sankey";
-import { layOut, moveBy } from "./matrix";
+import { isLink, layOut, listOf, moveBy } from "./matrix";
 
 /** Rows x columns of numbers: warm where there is much, each number opening what it counts. */
 export class CxMatrix extends Component {
@@ -68,6 +68,10 @@ export class CxMatrix extends Component {
             : `--cx-share: ${Math.min(1, Math.max(0, cell.share)).toFixed(3)}`;
     }
 
+    isLink(cell) {
+        return isLink(cell);
+    }
+
     // ---------------------------------------------------------------- keyboard
     /** One cell takes the tab key, the arrows walk over the others; a smaller grid keeps one. */
     isTabStop(row, col, drawing) {
@@ -98,8 +102,9 @@ export class CxMatrix extends Component {
     }
 
     open(cell) {
-        if (cell.list && !cell.isEmpty) {
-            this.props.onOpen(cell.list);
+        const list = listOf(cell);
+        if (list) {
+            this.props.onOpen(list);
         }
     }
 }
