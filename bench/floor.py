@@ -59,7 +59,8 @@ CUSTOMERS = """
            e.entered_on, v.reason, first_on, last_on, purchases, sl, sq,
            CASE WHEN purchases > 1 THEN v.usual END, last_on + expected_days::int,
            last_on + expected_from_days::int, last_on + overdue_days::int, dormant_on, lost_on,
-           average_purchase, round((average_purchase * yearly)::numeric, 2), value_12m, falls_on,
+           v.average_purchase, round((v.average_purchase * v.yearly)::numeric, 2), value_12m,
+           falls_on,
            least(CASE WHEN dormant_on > %(on)s THEN dormant_on END,
                  CASE WHEN lost_on > %(on)s THEN lost_on END, falls_on),
            false, now(), now(), 1, 1

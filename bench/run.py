@@ -23,6 +23,7 @@ from bench.measure import apart, execute
 from bench.report import platform_line, row, say, seconds, title
 
 PARTS = ("rebuild", "night", "publish", "list", "event", "read", "calls")
+PORTFOLIO = ("portfolio",)
 CAMPAIGNS = ("sending", "workers", "entry", "claim")
 
 
@@ -31,7 +32,7 @@ def main():
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--orders", type=int, default=1_000_000)
     parser.add_argument("--mails", type=int, default=500, help="sent by each way of sending")
-    everything = ",".join(PARTS + CAMPAIGNS)
+    everything = ",".join(PARTS + PORTFOLIO + CAMPAIGNS)
     parser.add_argument("--only", default=everything, help="parts, with commas between")
     options = parser.parse_args()
     large = os.environ["CX_BENCH_DB"]
@@ -47,7 +48,7 @@ def main():
 def measure(options, small, large):
     only = options.only.split(",")
     bases = {small: (options.customers // 10, options.orders // 10)}
-    if set(only) <= set(CAMPAIGNS):  # they are measured on the large base alone
+    if set(only) <= {*PORTFOLIO, *CAMPAIGNS}:  # they are measured on the large base alone
         bases = {}
     bases[large] = (options.customers, options.orders)
     due = options.customers // 100
@@ -78,6 +79,8 @@ def measure(options, small, large):
         print_events(apart("event", large))
     if "read" in only:
         print_reads(apart("read", large))
+    if "portfolio" in only:
+        print_portfolio(apart("portfolio.figures", large), options.customers)
     if "calls" in only:
         # after the others, for it leaves nobody late but who is due
         for database, (customers, _wanted) in bases.items():
@@ -180,6 +183,14 @@ def print_calls(planned):
     for name, text in (("look", "who is due"), ("plan", "all")):
         ratio = many[name].main / few[name].main
         row(f"**ten times the base**, {text}", "", "", "", f"× {ratio:.2f}", "")
+
+
+def print_portfolio(found, customers):
+    title(f"portfolio of {customers} customers, twelve months", "queries", "ms", "processor ms")
+    for who, blocks in found.items():
+        for name, cost in blocks.items():
+            label = f"**{who}: all**" if name == "all" else f"… {name}"
+            row(label, *(plain(cost[key]) for key in ("queries", "ms", "cpu_ms")))
 
 
 def plain(value):

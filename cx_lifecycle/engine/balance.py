@@ -13,14 +13,15 @@ which is the renewal function of the curve, exact for a constant rate and close 
 """
 
 from datetime import date, timedelta
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from . import rhythm
 
-# Parts of each month ahead at which the curve is asked: finer where everything happens.
-PARTS = ((0.125, 0.25, 0.5, 1.0), (0.5, 1.0), (0.5, 1.0))
-HORIZONS = (3, 5, 7)  # which nodes end a month
+# Which of the nodes of first purchases end a month.
+ENDS = (1, 2, 3)
 SHORTEST = 1e-3  # days: a month of closures has no length
+# Survivors fall steeply and flatten out: so much the start of a stretch weighs in its mean.
+BEND = 1.0 / 3.0
 
 
 # ---------------------------------------------------------------------- months
@@ -51,12 +52,6 @@ def survivors(moves, ages):
 
 
 # ---------------------------------------------------------------------- sums
-def net(moves, gains, losses):
-    """What came less what left, of figures by kind of movement, and what is signed already."""
-    signed = {kind: -value if kind in losses else value for kind, value in moves.items()}
-    return sum(value for kind, value in signed.items() if kind in (*gains, *losses, "rules"))
-
-
 def relative_error(share, number, mean, deviation):
     """Standard error of a sum estimated from a sample of a share, as part of that sum.
 
@@ -71,95 +66,99 @@ def relative_error(share, number, mean, deviation):
 
 # ---------------------------------------------------------------------- forecast
 def nodes(ends):
-    """The days ahead at which the curve is asked, given those on which three months end.
+    """The days at which the curve is asked, given those ahead on which three months end.
 
     Days that count on a season's clock may be few or none: nodes grow all the same.
+
+    :return: nodes of first purchases (four, for those who buy often do so at once), and of the
+        purchases that follow one
     """
-    ahead, start = [], 0.0
-    for end, parts in zip(ends, PARTS, strict=True):
-        for part in parts:
-            previous = ahead[-1] if ahead else 0.0
-            ahead.append(max(start + part * (end - start), previous + SHORTEST))
-        start = end
-    return ahead
+    one, _two, three = ends
+    return _growing((one / 4.0, *ends)), _growing((one / 2.0, three / 2.0, three))
 
 
-def weights(ahead, end):
-    """How much each first purchase and each ``m`` at a node count for the purchases by a node.
+def _growing(days):
+    grown = accumulate(days, lambda before, day: max(day, before + SHORTEST), initial=0.0)
+    return list(grown)[1:]
+
+
+def weights(first, fresh, end):
+    """How much each chance and each ``m`` together count for the purchases up to a node.
 
     First purchases between two nodes are taken to be in the middle; ``m`` is a straight line
-    between nodes.
+    between nodes, 0 on the day of the purchase.
 
-    :return: ``{(interval, node): weight}``, node -1 being 0 days
+    :return: ``{(node of first, node of fresh): weight}``
     """
-    points = [0.0, *ahead]
+    starts, points = [0.0, *first], [0.0, *fresh]
     result = {}
-    for interval in range(end + 1):
-        rest = points[end + 1] - (points[interval] + points[interval + 1]) / 2.0
-        place = next(i for i, (_a, b) in enumerate(pairwise(points)) if rest <= b)
-        low, high = points[place], points[place + 1]
-        part = (rest - low) / (high - low)
-        result[interval, place - 1] = 1.0 - part
-        result[interval, place] = part
+    for node in range(end + 1):
+        rest = first[end] - (starts[node] + first[node]) / 2.0
+        place = next(i for i, point in enumerate(points) if rest <= point or point == points[-1])
+        part = (rest - points[place - 1]) / (points[place] - points[place - 1])
+        for again, weight in ((place - 2, 1.0 - part), (place - 1, part)):
+            # those up to a node are the first ones of its stretch, and of those before
+            for chance, sign in ((node, 1.0), (node - 1, -1.0)):
+                if again >= 0 and chance >= 0:
+                    key = chance, again
+                    result[key] = result.get(key, 0.0) + sign * weight
     return result
 
 
-def levels(ahead):
+def levels(first, fresh):
     """Levels of a formula over a curve with its ``silence``: ``buyers_i`` and ``purchases_i``.
 
     For each of three months, cumulated from today: the chance of a purchase by its end, and the
-    number of purchases expected by then.
+    number of purchases expected by then. Nodes are those of :func:`nodes`.
     """
-    count = len(ahead)
-
-    def survives(row, node):
-        """Share that has not bought again so many days after a purchase."""
-        return 1.0 - row.pi * (1.0 - getattr(row, f"fresh_{node}"))
-
-    def rarities(row):
-        return rhythm.rarity(row, row.silence)
-
-    first = {"now": rarities}
-    for node, days in enumerate(ahead):
-        first[f"fresh_{node}"] = lambda row, days=days: rhythm.rarity(row, days)
-        first[f"later_{node}"] = lambda row, days=days: rhythm.rarity(row, row.silence + days)
-
-    def area(row, node):
-        """Days without a purchase, up to a node: trapezoids under the survivors."""
-        start = ahead[node - 1] if node else 0.0
-        before = survives(row, node - 1) if node else 1.0
-        return (ahead[node] - start) / 2.0 * (before + survives(row, node))
-
-    second = {"still": lambda row: row.pi / (row.pi * row.now + 1.0 - row.pi)}
-    for node in range(count):
-        second[f"area_{node}"] = lambda row, node=node: area(row, node)
-
-    def following(row, node):
-        total = row.area_0
-        for earlier in range(1, node + 1):
-            total = total + getattr(row, f"area_{earlier}")
-        return ahead[node] * (1.0 - survives(row, node)) / total
-
-    third = {}
-    for node in range(count):
-        third[f"again_{node}"] = lambda row, node=node: following(row, node)
-        third[f"chance_{node}"] = lambda row, node=node: (
-            row.still * (row.now - getattr(row, f"later_{node}"))
+    rarities = {"now": lambda row: rhythm.rarity(row, row.silence)}
+    for node, days in enumerate(first):
+        rarities[f"then_{node}"] = lambda row, days=days: rhythm.rarity(row, row.silence + days)
+    for node, days in enumerate(fresh):
+        rarities[f"silent_{node}"] = lambda row, days=days: (
+            1.0 - row.pi * (1.0 - rhythm.rarity(row, days))
         )
+    chances = {"still": lambda row: row.pi / (row.pi * row.now + 1.0 - row.pi)}
+    chances["area_0"] = lambda row: fresh[0] * (0.5 + 0.5 * row.silent_0)
+    for node in range(1, len(fresh)):
+        chances[f"area_{node}"] = lambda row, node=node: (
+            (fresh[node] - fresh[node - 1])
+            * (
+                BEND * getattr(row, f"silent_{node - 1}")
+                + (1.0 - BEND) * getattr(row, f"silent_{node}")
+            )
+        )
+    following = {}
+    for node in range(len(first)):
+        following[f"chance_{node}"] = lambda row, node=node: (
+            row.still * (row.now - getattr(row, f"then_{node}"))
+        )
+    for node in range(len(fresh)):
+        following[f"again_{node}"] = lambda row, node=node: (
+            fresh[node] * (1.0 - getattr(row, f"silent_{node}")) / _area(row, node)
+        )
+    expected = {}
+    for month, end in enumerate(ENDS, 1):
+        expected[f"buyers_{month}"] = lambda row, end=end: getattr(row, f"chance_{end}")
+        expected[f"purchases_{month}"] = lambda row, end=end: _purchases(row, first, fresh, end)
+    return rarities, chances, following, expected
 
-    def purchases(row, end):
-        total = getattr(row, f"chance_{end}")
-        for (interval, node), weight in weights(ahead, end).items():
-            if node < 0 or not weight:
-                continue
-            fresh = getattr(row, f"chance_{interval}")
-            if interval:
-                fresh = fresh - getattr(row, f"chance_{interval - 1}")
-            total = total + weight * fresh * getattr(row, f"again_{node}")
-        return total
 
-    fourth = {}
-    for month, end in enumerate(HORIZONS, 1):
-        fourth[f"buyers_{month}"] = lambda row, end=end: getattr(row, f"chance_{end}")
-        fourth[f"purchases_{month}"] = lambda row, end=end: purchases(row, end)
-    return first, second, third, fourth
+def _area(row, node):
+    """Days without a purchase, up to a node."""
+    area = row.area_0
+    for later in range(1, node + 1):
+        area = area + getattr(row, f"area_{later}")
+    return area
+
+
+def _purchases(row, first, fresh, end):
+    found = weights(first, fresh, end)
+    total = getattr(row, f"chance_{end}")
+    for again in sorted({again for _chance, again in found}):
+        those = 0.0
+        for (chance, following), weight in found.items():
+            if following == again and weight:
+                those = those + weight * getattr(row, f"chance_{chance}")
+        total = total + getattr(row, f"again_{again}") * those
+    return total

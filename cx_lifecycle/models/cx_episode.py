@@ -84,9 +84,11 @@ class CxEpisode(models.Model):
     _open_unique = models.UniqueIndex(
         "(customer_id) WHERE left_on IS NULL", "A customer is in one stage at a time."
     )
-    # the latter also finds a company's own
+    # the portfolio adds up who moved in a year from this index alone
+    _entered_index = models.Index(
+        "(company_id, entered_on) INCLUDE (customer_id, previous_stage_id, stage_id, silent, worth)"
+    )
     _ended_index = models.Index("(company_id, left_on) WHERE ended")
-    _entered_index = models.Index("(company_id, entered_on)")
     _order_check = models.Constraint(
         "CHECK(left_on IS NULL OR left_on >= entered_on)", "An episode cannot end before it began."
     )

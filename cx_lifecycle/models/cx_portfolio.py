@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -41,6 +42,32 @@ class Frame:
         return self.until >= self.today
 
 
+class Move(NamedTuple):
+    """Stays that began in a month with the same change of stage."""
+
+    month: date  # its first day
+    before: int | None  # stage id
+    after: int | None
+    movement: str | None
+    number: int
+    worth: float
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What the ledger says of a period, read once for all blocks."""
+
+    moves: list
+    standing: dict  # stage id: how many at the end
+    values: dict  # stage id: what they bought in twelve months
+
+    def before(self, stage):
+        """How many stood in a stage before the period: those at its end, less what changed."""
+        came = sum(move.number for move in self.moves if move.after == stage)
+        left = sum(move.number for move in self.moves if move.before == stage)
+        return self.standing.get(stage, 0) - came + left
+
+
 class CxPortfolio(models.AbstractModel):
     """Figures of a company's customers over a period, for who may read them.
 
@@ -72,7 +99,7 @@ class CxPortfolio(models.AbstractModel):
         names = self._named_blocks(blocks)
         self.env.flush_all()
         self.env.cr.execute("SET LOCAL jit = off")  # the statements are wide, not deep
-        standing = self._standing(frame)
+        ledger = self._ledger(frame)
         living = self.env["cx.episode"]._stage_ids()["living"]
         result = {
             "since": fields.Date.to_string(frame.since),
@@ -81,16 +108,11 @@ class CxPortfolio(models.AbstractModel):
             "currency_id": frame.company.currency_id.id,
             "company": frame.company.name,
             "living": {
-                "since": sum(standing.get(stage, (0, 0))[0] for stage in living),
-                "until": sum(standing.get(stage, (0, 0))[1] for stage in living),
+                "since": sum(ledger.before(stage) for stage in living),
+                "until": sum(ledger.standing.get(stage, 0) for stage in living),
             },
         }
-        for name in names:
-            if name == "tiles":
-                result[name] = self._tiles(frame, standing)
-            else:
-                result[name] = getattr(self, f"_{name}")(frame)
-        return result
+        return result | {name: getattr(self, f"_{name}")(frame, ledger) for name in names}
 
     # ------------------------------------------------------------- questions
     @api.model
@@ -161,10 +183,7 @@ class CxPortfolio(models.AbstractModel):
         return customers._search(Domain.AND([ours, Domain(frame.domain), *map(Domain, conditions)]))
 
     def _stays(self, frame, *columns):
-        """SELECT of columns of the stays of the customers asked for, with the reader's rights.
-
-        ``movement``, and the names of stored columns.
-        """
+        """SELECT of columns of the stays of the customers asked for, with the reader's rights."""
         episodes = self.env["cx.episode"]
         query = episodes._search([("company_id", "=", frame.company.id)])
         if frame.domain:
@@ -190,30 +209,84 @@ class CxPortfolio(models.AbstractModel):
         """SQL of whether a stay covers the end of a day."""
         return SQL("(entered_on <= %(day)s AND (left_on IS NULL OR left_on > %(day)s))", day=day)
 
-    def _standing(self, frame):
-        """{stage id: how many stood there before the period, and at its end}."""
+    def _ledger(self, frame):
+        """What the ledger says of the period: who moved, and who stood where at its end."""
+        if frame.now:
+            rows = self.env.execute_query(self._standing_now(frame))
+        else:
+            rows = self.env.execute_query(self._standing_then(frame))
+        standing = {stage: number for stage, number, _value in rows}
+        values = {stage: value for stage, _number, value in rows}
+        return Ledger(self._moves(frame), standing, values)
+
+    def _standing_now(self, frame):
+        """SELECT of each stage, how many are in it, and what they bought in twelve months."""
+        customers = self.env["cx.customer"]
+        query = self._customers(frame)
+        stage, value = (
+            customers._field_to_sql(query.table, name, query) for name in ("stage_id", "value_12m")
+        )
+        found = query.select(SQL("%s AS stage_id", stage), SQL("%s AS value", value))
+        return SQL(
+            "SELECT stage_id, count(*)::int, coalesce(sum(value), 0)::float8"
+            " FROM (%s) AS c WHERE stage_id IS NOT NULL GROUP BY stage_id",
+            found,
+        )
+
+    def _standing_then(self, frame):
+        """The same of the last day of the period; nobody knows the value of that time."""
+        return SQL(
+            "SELECT stage_id, count(*)::int, NULL::float8 FROM (%s) AS e"
+            " WHERE %s GROUP BY stage_id",
+            self._stays(frame, "stage_id", "entered_on", "left_on"),
+            self._covers(frame.last),
+        )
+
+    def _moves(self, frame):
+        """The stays that began in the period, added up by month and by what they meant.
+
+        Stays that nothing followed count as a move to nowhere on the day they ended.
+        """
+        meant = self.env["cx.episode"]._field_to_sql("began", "movement")
         rows = self.env.execute_query(
             SQL(
-                "SELECT stage_id, (count(*) FILTER (WHERE %(before)s))::int,"
-                " (count(*) FILTER (WHERE %(last)s))::int FROM (%(stays)s) AS e"
-                " WHERE %(before)s OR %(last)s GROUP BY stage_id",
-                before=self._covers(frame.before),
-                last=self._covers(frame.last),
-                stays=self._stays(frame, "stage_id", "entered_on", "left_on"),
+                """
+                SELECT date_trunc('month', day::timestamp)::date, previous_stage_id, stage_id,
+                       %(meant)s, sum(number)::int, coalesce(sum(worth), 0)::float8
+                  FROM (SELECT entered_on AS day, previous_stage_id, stage_id, silent,
+                               count(*) AS number, sum(worth) AS worth
+                          FROM (%(began)s) AS e
+                         WHERE entered_on BETWEEN %(since)s AND %(last)s
+                         GROUP BY 1, 2, 3, 4) AS began
+                 GROUP BY 1, 2, 3, 4
+                 UNION ALL
+                SELECT date_trunc('month', left_on::timestamp)::date, stage_id, NULL::int,
+                       CASE WHEN stage_id = ANY(%(living)s) THEN 'withdrawn' END,
+                       count(*)::int, coalesce(sum(worth), 0)::float8
+                  FROM (%(ended)s) AS e
+                 WHERE ended AND left_on BETWEEN %(since)s AND %(last)s
+                 GROUP BY 1, 2, 3, 4
+                """,
+                meant=meant,
+                began=self._stays(
+                    frame, "entered_on", "previous_stage_id", "stage_id", "silent", "worth"
+                ),
+                ended=self._stays(frame, "left_on", "stage_id", "ended", "worth"),
+                living=self.env["cx.episode"]._stage_ids()["living"],
+                since=frame.since,
+                last=frame.last,
             )
         )
-        return {stage: (before, last) for stage, before, last in rows}
+        return [Move(*row) for row in rows]
 
     # ----------------------------------------------------------------- tiles
-    def _tiles(self, frame, standing):
+    def _tiles(self, frame, ledger):
         """Each stage: how many are there, what they bought in a year, and the change."""
-        facts = self._facts(frame) if frame.now else {}
         targets = self._targets(frame.domain, frame.since, frame.until)
         tiles = []
         for stage in self.env["cx.stage"].search([], order="sequence, id", limit=6):
-            before, last = standing.get(stage.id, (0, 0))
-            number, value = facts.get(stage.id, (0, 0.0)) if frame.now else (last, None)
-            target = targets.get(stage.code)
+            number, target = ledger.standing.get(stage.id, 0), targets.get(stage.code)
+            value = self._money(frame, ledger.values.get(stage.id)) if frame.now else None
             tiles.append(
                 {
                     "code": stage.code,
@@ -222,30 +295,13 @@ class CxPortfolio(models.AbstractModel):
                     "color": stage.color,
                     "customers": number,
                     "value": value,
-                    "change": number - before,
+                    "change": number - ledger.before(stage.id),
                     "target": target,
                     "target_text": self._target_text(number, target),
                     "list": self._standing_list(frame, stage),
                 }
             )
         return tiles
-
-    def _facts(self, frame):
-        """{stage id: how many stand there now, and what they bought in twelve months}."""
-        customers = self.env["cx.customer"]
-        query = self._customers(frame)
-        stage, value = (
-            customers._field_to_sql(query.table, name, query) for name in ("stage_id", "value_12m")
-        )
-        found = query.select(SQL("%s AS stage_id", stage), SQL("%s AS value", value))
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT stage_id, count(*)::int, coalesce(sum(value), 0)::float8"
-                " FROM (%s) AS c WHERE stage_id IS NOT NULL GROUP BY stage_id",
-                found,
-            )
-        )
-        return {stage: (number, self._money(frame, value)) for stage, number, value in rows}
 
     def _target_text(self, number, target):
         if target is None:

@@ -2,7 +2,7 @@
 
 from odoo import models
 from odoo.fields import Date
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 from ..engine import balance
 from .cx_customer import QUIET as GONE_QUIET
@@ -16,72 +16,48 @@ MOVES = (*CAME, *LEFT, "rules")
 class CxPortfolio(models.AbstractModel):
     _inherit = "cx.portfolio"
 
-    def _balance(self, frame):
+    def _balance(self, frame, ledger):
         """Each month's movements and what they come to, and the same of the whole period."""
-        found = self._moves_by_month(frame)
         months = [
             {
                 "since": Date.to_string(since),
                 "until": Date.to_string(until),
                 "label": self._month_label(since),
                 "partial": not whole,
-                **self._moves_of(frame, [found.get(since.replace(day=1), {})], since, until),
+                **self._moves_of(
+                    frame,
+                    [move for move in ledger.moves if move.month == since.replace(day=1)],
+                    since,
+                    until,
+                ),
             }
             for since, until, whole in balance.months(frame.since, frame.last)
         ]
-        total = self._moves_of(frame, found.values(), frame.since, frame.last)
+        total = self._moves_of(frame, ledger.moves, frame.since, frame.last)
         return {"months": months, "total": total, "sentence": self._balance_sentence(frame, total)}
 
-    def _moves_by_month(self, frame):
-        """{first day of the month: {movement: (number, signed number, signed worth)}}.
+    def _moves_of(self, frame, moves, since, until):
+        """Movements of some days and what they come to.
 
-        Stays that nothing followed are withdrawn customers on the day they ended.
+        Those who came and those who left are told as positive numbers, what new rules moved
+        with its sign; ``listed`` is the length of the list.
         """
-        columns = ("stage_id", "entered_on", "left_on", "worth", "ended", "movement")
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT date_trunc('month', day)::date, movement, count(*)::int,
-                       sum(CASE WHEN comes THEN 1 ELSE -1 END)::int,
-                       coalesce(sum(CASE WHEN comes THEN worth ELSE -worth END), 0)::float8
-                  FROM (SELECT entered_on AS day, movement, worth,
-                               stage_id = ANY(%(living)s) AS comes
-                          FROM (%(stays)s) AS entered
-                         WHERE entered_on BETWEEN %(since)s AND %(last)s
-                         UNION ALL
-                        SELECT left_on, 'withdrawn', worth, false FROM (%(stays)s) AS gone
-                         WHERE ended AND left_on BETWEEN %(since)s AND %(last)s
-                           AND stage_id = ANY(%(living)s)) AS moved
-                 WHERE movement IS NOT NULL
-                 GROUP BY 1, 2
-                """,
-                living=self.env["cx.episode"]._stage_ids()["living"],
-                stays=self._stays(frame, *columns),
-                since=frame.since,
-                last=frame.last,
-            )
-        )
-        months = {}
-        for month, movement, *figures in rows:
-            months.setdefault(month, {})[movement] = figures
-        return months
-
-    def _moves_of(self, frame, months, since, until):
-        """Movements of some months and what they come to: those who left count as positive."""
-        moves, net = {}, [0, 0.0]
+        living = self.env["cx.episode"]._stage_ids()["living"]
+        told, heads, money = {}, 0, 0.0
         for movement in MOVES:
-            found = [month[movement] for month in months if movement in month]
-            number, signed, worth = (sum(values) for values in zip(*found, strict=True)) if found \
-                else (0, 0, 0.0)  # fmt: skip
-            net = [net[0] + signed, net[1] + worth]
+            theirs = [move for move in moves if move.movement == movement]
+            signs = [1 if move.after in living else -1 for move in theirs]
+            number = sum(sign * move.number for sign, move in zip(signs, theirs, strict=True))
+            worth = sum(sign * move.worth for sign, move in zip(signs, theirs, strict=True))
+            heads, money = heads + number, money + worth
             sign = -1 if movement in LEFT else 1
-            moves[movement] = {
-                "customers": sign * signed,
+            told[movement] = {
+                "customers": sign * number,
                 "worth": self._money(frame, sign * worth),
-                "listed": number,
+                "listed": sum(move.number for move in theirs),
                 "list": self._moves_list(frame, movement, since, until),
             }
-        return {"moves": moves, "net": {"customers": net[0], "worth": self._money(frame, net[1])}}
+        return {"moves": told, "net": {"customers": heads, "worth": self._money(frame, money)}}
 
     def _moves_list(self, frame, movement, since, until):
         first, last = Date.to_string(since), Date.to_string(until)
@@ -166,7 +142,7 @@ class CxPortfolio(models.AbstractModel):
         return self.env._("%(first)s to %(last)s", first=first, last=last)
 
     # --------------------------------------------------------------- at risk
-    def _at_risk(self, frame):
+    def _at_risk(self, frame, _ledger):
         """What is at risk with each salesperson: customers to call, as in the reps' list."""
         customers = self.env["cx.customer"]
         today = Date.to_string(frame.today)

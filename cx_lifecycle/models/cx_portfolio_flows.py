@@ -23,7 +23,7 @@ class CxPortfolio(models.AbstractModel):
         return SQL("customer_id IN (SELECT customer_id FROM cx_episode WHERE ended)")
 
     # ----------------------------------------------------------------- flows
-    def _flows(self, frame):
+    def _flows(self, frame, _ledger):
         """From the stages before the period to those at its end, as a matrix.
 
         A customer counts once in a cell. One that others were merged into since may count in
@@ -36,7 +36,7 @@ class CxPortfolio(models.AbstractModel):
         code = {stage_id: stage.code for stage_id, stage in stages.items()} | {None: NONE}
         moves = {
             (code[before], code[after]): (number, worth)
-            for before, after, number, worth in self._moved(frame)
+            for before, after, number, worth in self._flowed(frame)
         }
         sums = dict.fromkeys(names, 0)
         for (before, _after), (number, _worth) in moves.items():
@@ -59,40 +59,38 @@ class CxPortfolio(models.AbstractModel):
             "col_title": self.env._("At the End"),
         }
 
-    def _moved(self, frame):
+    def _flowed(self, frame):
         """Of each stage before (None: no stage) and at the end: customers, and their worth.
 
-        Those who stayed are counted as they are; only who moved, and the few that were merged,
-        are put together customer by customer.
+        Those who stayed are added up by stage at once, as if they were one; who moved are put
+        together customer by customer, and so are the few that were merged.
         """
+        stays = self._stays(frame, "customer_id", "stage_id", "entered_on", "left_on", "worth")
         return self.env.execute_query(
             SQL(
                 """
-                WITH stay AS MATERIALIZED (
-                    SELECT *, %(before)s AS began, %(last)s AS finished, %(merged)s AS merged
-                      FROM (%(stays)s) AS e WHERE %(before)s OR %(last)s
-                ),
-                moved AS (
+                WITH moved AS (
                     SELECT max(stage_id) FILTER (WHERE began) AS stage_before,
                            max(stage_id) FILTER (WHERE finished) AS stage_after,
-                           coalesce(max(worth) FILTER (WHERE finished), max(worth)) AS worth
-                      FROM stay WHERE NOT merged AND NOT (began AND finished)
-                     GROUP BY customer_id
+                           count(*) FILTER (WHERE began AND finished) AS stayed,
+                           sum(worth) FILTER (WHERE finished) AS worth,
+                           sum(worth) AS worth_before
+                      FROM (SELECT *, %(before)s AS began, %(last)s AS finished
+                              FROM (%(stays)s) AS e WHERE NOT %(merged)s) AS stay
+                     WHERE began OR finished
+                     GROUP BY CASE WHEN began AND finished THEN -stage_id ELSE customer_id END
                 ),
                 paired AS (
                     SELECT customer_id, b.stage_id AS stage_before, a.stage_id AS stage_after,
                            max(coalesce(a.worth, b.worth)) AS worth
-                      FROM (SELECT * FROM stay WHERE merged AND began) AS b
-                 FULL JOIN (SELECT * FROM stay WHERE merged AND finished) AS a
+                      FROM (SELECT * FROM (%(stays)s) AS e WHERE %(merged)s AND %(before)s) AS b
+                 FULL JOIN (SELECT * FROM (%(stays)s) AS e WHERE %(merged)s AND %(last)s) AS a
                      USING (customer_id)
                      GROUP BY 1, 2, 3
                 )
                 SELECT stage_before, stage_after, sum(number)::int, coalesce(sum(worth), 0)::float8
-                  FROM (SELECT stage_id AS stage_before, stage_id AS stage_after,
-                               count(*) AS number, sum(worth) AS worth
-                          FROM stay WHERE NOT merged AND began AND finished GROUP BY 1
-                         UNION ALL
-                        SELECT stage_before, stage_after, count(*), sum(worth)
+                  FROM (SELECT stage_before, stage_after, sum(greatest(stayed, 1)) AS number,
+                               sum(coalesce(worth, worth_before)) AS worth
                           FROM moved GROUP BY 1, 2
                          UNION ALL
                         SELECT stage_before, stage_after, count(*), sum(worth)
@@ -102,9 +100,7 @@ class CxPortfolio(models.AbstractModel):
                 before=self._covers(frame.before),
                 last=self._covers(frame.last),
                 merged=self._merged(),
-                stays=self._stays(
-                    frame, "customer_id", "stage_id", "entered_on", "left_on", "worth"
-                ),
+                stays=stays,
             )
         )
 
@@ -124,7 +120,7 @@ class CxPortfolio(models.AbstractModel):
         return ("episode_ids", "any", [*standing, ("stage_id.code", "in", list(codes))])
 
     # ------------------------------------------------------------- retention
-    def _retention(self, frame):
+    def _retention(self, frame, _ledger):
         """Of those who first bought in a month: the share that still buys, month by month."""
         months = balance.months(frame.since, frame.last)[-MOST_COHORTS:]
         sizes, moves = self._cohorts(frame, months)
@@ -184,63 +180,57 @@ class CxPortfolio(models.AbstractModel):
             frame,
             [("first_purchase_on", ">=", months[0][0]), ("first_purchase_on", "<=", months[-1][1])],
         )
+        first = customers._field_to_sql(query.table, "first_purchase_on", query)
         cohort = query.select(
             SQL("%s AS customer_id", SQL.identifier(query.table, "id")),
-            SQL(
-                "%s AS cohort",
-                self._month_index(customers._field_to_sql(query.table, "first_purchase_on", query)),
-            ),
+            SQL("date_trunc('month', %s::timestamp)::date AS cohort", first),
         )
         rows = self.env.execute_query(
             SQL(
                 """
                 WITH cohort AS MATERIALIZED (%(cohort)s),
                 stay AS (
-                    SELECT customer_id, cohort, entered_on, left_on, %(merged)s AS merged
+                    SELECT customer_id, cohort, entered_on, left_on
                       FROM (%(stays)s) AS e JOIN cohort USING (customer_id)
-                     WHERE stage_id = ANY(%(living)s)
+                     WHERE stage_id = ANY(%(living)s) AND (left_on IS NULL OR left_on > %(since)s)
                 ),
                 island AS (
-                    SELECT *, count(*) FILTER (WHERE entered_on > before IS NOT FALSE)
+                    SELECT *, count(*) FILTER (WHERE (entered_on > before) IS NOT FALSE)
                                   OVER (PARTITION BY customer_id ORDER BY entered_on, left_on)
                                   AS number
                       FROM (SELECT *, max(coalesce(left_on, 'infinity')) OVER (
                                    PARTITION BY customer_id ORDER BY entered_on, left_on
                                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
-                              FROM stay WHERE merged) AS s
+                              FROM stay WHERE %(merged)s) AS s
                 ),
                 life AS (
-                    SELECT cohort, entered_on, left_on FROM stay WHERE NOT merged
+                    SELECT cohort, entered_on, left_on FROM stay WHERE NOT %(merged)s
                      UNION ALL
                     SELECT cohort, min(entered_on),
                            nullif(max(coalesce(left_on, 'infinity')), 'infinity')
                       FROM island GROUP BY customer_id, cohort, number
                 )
-                SELECT cohort, NULL::int AS age, count(*)::int FROM cohort GROUP BY 1
+                SELECT cohort, NULL::date AS entered_on, NULL::date AS left_on, count(*)::int
+                  FROM cohort GROUP BY 1
                  UNION ALL
-                SELECT cohort, age, sum(number)::int
-                  FROM (SELECT cohort, greatest(%(entered)s - cohort, 0) AS age, 1 AS number
-                          FROM life
-                         UNION ALL
-                        SELECT cohort, greatest(%(left)s - cohort, 0), -1
-                          FROM life WHERE left_on IS NOT NULL) AS moved
-                 GROUP BY 1, 2
+                SELECT cohort, entered_on, left_on, count(*)::int FROM life
+                 GROUP BY GROUPING SETS ((cohort, entered_on), (cohort, left_on))
+                HAVING coalesce(entered_on, left_on) IS NOT NULL
                 """,
                 cohort=cohort,
                 merged=self._merged(),
+                since=months[0][0],
                 stays=self._stays(frame, "customer_id", "stage_id", "entered_on", "left_on"),
                 living=self.env["cx.episode"]._stage_ids()["living"],
-                entered=self._month_index(SQL("entered_on")),
-                left=self._month_index(SQL("left_on")),
             )
         )
         sizes, moves = {}, {}
-        for index, age, number in rows:
-            if age is None:
+        for month, entered_on, left_on, number in rows:
+            index, day = balance.month_index(month), entered_on or left_on
+            if not day:
                 sizes[index] = number
-            else:
-                moves.setdefault(index, {})[age] = number
+                continue
+            age = max(balance.month_index(day) - index, 0)
+            ages = moves.setdefault(index, {})
+            ages[age] = ages.get(age, 0) + (number if entered_on else -number)
         return sizes, moves
-
-    def _month_index(self, day):
-        return SQL("(extract(year FROM %s)::int * 12 + extract(month FROM %s)::int - 1)", day, day)

@@ -21,7 +21,7 @@ FIGURES = ("buyers", "purchases", "amount", "leavers", "leavers_worth")
 class CxPortfolio(models.AbstractModel):
     _inherit = "cx.portfolio"
 
-    def _forecast(self, frame):
+    def _forecast(self, frame, _ledger):
         """Purchases and leavers expected in one, two and three months from today, cumulated."""
         ends = [Date.add(frame.today, months=month) for month in MONTHS]
         policy = self.env["cx.policy"]._of(frame.company)
@@ -117,9 +117,11 @@ class CxPortfolio(models.AbstractModel):
         :param keep: more columns to hand on
         """
         where = policy._positions([on, *ends])
-        nodes = balance.nodes([where[end] - where[on] for end in ends])
+        first, fresh = balance.nodes([where[end] - where[on] for end in ends])
         made = {f"{name}_{month}" for name in ("buyers", "purchases") for month in MONTHS}
-        expected = formula_sql(balance.levels(nodes), curves, None, {*made, *KNOWN, *SHAPE, *keep})
+        expected = formula_sql(
+            balance.levels(first, fresh), curves, None, {*made, *KNOWN, *SHAPE, *keep}
+        )
         buys = rhythm.chance(formula.Columns(), formula.Term("silence"), formula.Term("ahead"))
         return SQL(
             "SELECT *, purchases_1 * average AS amount_1, purchases_2 * average AS amount_2,"
