@@ -26,6 +26,7 @@
         "wizard/cx_campaign_try_views.xml",
         "views/activity_summary.xml",
         "views/cx_campaign_preset_views.xml",
+        "views/cx_campaign_outcome_views.xml",
         "views/cx_campaign_views.xml",
         "views/cx_campaign_step_views.xml",
         "views/cx_campaign_version_views.xml",

@@ -35,6 +35,14 @@ from . import cx_customer_next
 from . import cx_customer_calls
 from . import cx_episode
 from . import cx_objection
+from . import cx_objective
+from . import cx_spending
+from . import cx_objective_figures
+from . import cx_objective_spent
+from . import cx_objective_grouped
+from . import cx_objective_words
+from . import cx_objective_close
+from . import cx_objective_lists
 from . import cx_run
 from . import cx_run_night
 from . import cx_run_pass
@@ -54,6 +62,7 @@ from . import cx_committee
 from . import crm_stage
 from . import product_category
 from . import product_template
+from . import cx_purchase_source_margin
 from . import cx_purchase_source_range
 from . import ir_actions
 from . import ir_ui_menu
@@ -75,6 +84,7 @@ from . import cx_portfolio
 from . import cx_portfolio_balance
 from . import cx_portfolio_flows
 from . import cx_portfolio_outlook
+from . import cx_portfolio_targets
 from . import cx_outlook
 from . import cx_summary
 from . import digest_digest

@@ -13,6 +13,7 @@ AUTHORED = {"domain", "entry", "stage_id", "date_field_id"}
 MACHINE = {
     "state", "user_id", "utm_campaign_id", "launched_at", "launched_on", "resumed_at",
     "paused_at", "last_entry_at", "last_entry", "problem", "version_number", "draft_of_id",
+    "amount_cap", "planned_number", "measured_at", "measure_problem", "result_curve",
 }  # fmt: skip
 LONGEST = 3650  # days that a participation may last
 STATES = [

@@ -14,5 +14,6 @@ from . import (
     cx_campaign_try,
     cx_campaign_why,
     cx_campaign_why_line,
+    cx_costs,
     mailing_mailing_test,
 )

@@ -6,6 +6,7 @@ from model.common import LifecycleCase
 from odoo.exceptions import ValidationError
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 MATRIX = {"row_field": "previous_stage_id", "col_field": "entered_on:month"}
 
@@ -76,6 +77,21 @@ class TestPortfolioView(ViewCase):
         info = self.env["ir.ui.view"].get_view_info()
         self.assertTrue(info["cx_matrix"]["multi_record"])
         self.assertTrue(info["cx_portfolio"]["icon"])
+
+    def test_a_rep_may_search_by_everything(self):
+        rep = new_test_user(self.env, "searching", "cx_lifecycle.group_rep")
+        customers = self.env["cx.customer"].with_user(rep)
+        view = self.env.ref("cx_lifecycle.view_portfolio_search")
+        arch = etree.fromstring(customers.get_view(view.id, "search")["arch"])
+        values = {"self": "Europe", "uid": rep.id}
+        asked = [
+            *(node.get("filter_domain") for node in arch.iter("field")),
+            *(node.get("domain") for node in arch.iter("filter")),
+        ]
+        domains = [safe_eval(domain, values) for domain in asked if domain]
+        self.assertGreaterEqual(len(domains), 6)
+        for domain in domains:
+            self.assertEqual(customers.search_count(domain), 0)
 
     def menus(self, group):
         user = new_test_user(self.env, f"menu_{group}", f"cx_lifecycle.group_{group}")

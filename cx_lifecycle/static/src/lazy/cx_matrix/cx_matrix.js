@@ -3,7 +3,7 @@ import { getActiveHotkey } from "@web/core/hotkeys/hotkey_service";
 import { _t } from "@web/core/l10n/translation";
 import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
 import { CxSankey } from "./cx_sankey";
-import { layOut, moveBy } from "./matrix";
+import { isLink, layOut, listOf, moveBy } from "./matrix";
 
 /** Rows x columns of numbers: warm where there is much, each number opening what it counts. */
 export class CxMatrix extends Component {
@@ -49,7 +49,14 @@ export class CxMatrix extends Component {
         if (cell.isEmpty) {
             return _t("%(row)s, %(col)s: nothing", names);
         }
-        const label = _t("%(row)s, %(col)s: %(value)s", { ...names, value: cell.text });
+        const isShare = cell.customers !== undefined;
+        const value = isShare
+            ? _t("%(share)s, %(count)s customers", {
+                  share: cell.text,
+                  count: formatInteger(cell.customers),
+              })
+            : cell.text;
+        const label = _t("%(row)s, %(col)s: %(value)s", { ...names, value });
         const notes = { good: _t("good"), fair: _t("fair"), bad: _t("bad") };
         const note = cell.few ? _t("few: to be read with care") : notes[cell.tone];
         return note ? _t("%(label)s (%(note)s)", { label, note }) : label;
@@ -59,6 +66,10 @@ export class CxMatrix extends Component {
         return cell.share === null || cell.share === undefined || cell.isTotal
             ? undefined
             : `--cx-share: ${Math.min(1, Math.max(0, cell.share)).toFixed(3)}`;
+    }
+
+    isLink(cell) {
+        return isLink(cell);
     }
 
     // ---------------------------------------------------------------- keyboard
@@ -91,8 +102,9 @@ export class CxMatrix extends Component {
     }
 
     open(cell) {
-        if (cell.list && !cell.isEmpty) {
-            this.props.onOpen(cell.list);
+        const list = listOf(cell);
+        if (list) {
+            this.props.onOpen(list);
         }
     }
 }

@@ -10,12 +10,17 @@ export class CxSankey extends Component {
         title: String,
         rowTitle: { type: String, optional: true },
         colTitle: { type: String, optional: true },
+        format: Function,
         onOpen: Function,
     };
 
     /** What to draw; computed once for each drawing. */
     get flows() {
-        return layOutFlows(this.props.drawing);
+        const flows = layOutFlows(this.props.drawing);
+        for (const node of [...flows.left, ...flows.right]) {
+            node.text = this.props.format(node.value);
+        }
+        return flows;
     }
 
     bandLabel({ cell }) {

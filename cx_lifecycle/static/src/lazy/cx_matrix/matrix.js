@@ -3,11 +3,13 @@ import { Domain } from "@web/core/domain";
 /**
  * @typedef {{ model: string, domain: Array, name: string }} List what a number opens
  * @typedef {{ value: number | null, text?: string, share?: number | null, few?: boolean,
- *   money?: number, list?: List, tone?: string }} Cell
+ *   money?: number, customers?: number, list?: List, tone?: string }} Cell `customers`: how
+ *   many a share is made of
  * @typedef {{ key: string, label: string, total?: number, text?: string, list?: List,
  *   band?: string }} Head a row or a column
- * @typedef {{ rows: Head[], cols: Head[], cells: Object<string, Cell>, total?: Object,
- *   row_title?: string, col_title?: string }} Matrix
+ * @typedef {{ rows: Head[], cols: Head[], cells: Object<string, Cell>, total?: Head, list?: List,
+ *   row_title?: string, col_title?: string, sum_title?: string }} Matrix `sum_title`: what
+ *   the totals of rows are called when they are no plain totals
  */
 
 const EDGE = "total";
@@ -37,20 +39,24 @@ export function layOut(matrix, options) {
         ...row,
         cells: named(row, matrix.cols, table[index]),
     }));
+    const edge = { key: EDGE, label: matrix.sum_title || options.total };
     if (hasRowTotals) {
-        const edge = { key: EDGE, label: options.total };
         rows.forEach((row, index) => row.cells.push(...named(row, [edge], [rowTotals[index]])));
     }
     if (hasColTotals) {
         const foot = { key: EDGE, label: options.total, isFoot: true };
         const cells = named(foot, matrix.cols, colTotals);
         if (hasRowTotals) {
-            const whole = readTotal(matrix.total || {}, table.flat(), options);
-            cells.push(...named(foot, [{ key: EDGE, label: options.total }], [whole]));
+            const whole = readTotal(
+                { list: matrix.list, ...matrix.total },
+                table.flat(),
+                options
+            );
+            cells.push(...named(foot, [edge], [whole]));
         }
         rows.push({ ...foot, cells });
     }
-    return { rows, cols: matrix.cols, bands: readBands(matrix.cols), hasRowTotals };
+    return { rows, cols: matrix.cols, bands: readBands(matrix.cols), hasRowTotals, edge };
 }
 
 function named(row, cols, cells) {
@@ -75,6 +81,7 @@ function readCell(cell, { money, format }) {
         share: cell.share ?? null,
         few: Boolean(cell.few),
         tone: (!money && cell.tone) || null,
+        customers: cell.customers,
         list: cell.list || null,
     };
 }
@@ -96,10 +103,22 @@ function readTotal(head, cells, { money, addUp, format }) {
             return null;
         }
         const value = shown.reduce((sum, cell) => sum + cell.value, 0);
-        return { value, text: format(value), list: head.list || joinLists(shown) };
+        return { value, text: format(value), list: head.list || null, parts: listed(shown) };
     }
     const text = (!money && head.text) || format(given);
-    return { value: given, text, list: head.list || (addUp && joinLists(shown)) || null };
+    const parts = addUp ? listed(shown) : [];
+    return { value: given, text, list: head.list || null, parts };
+}
+
+const listed = (cells) => cells.filter((cell) => cell.list);
+
+/** What a drawn cell opens: its own list, or those that it adds up. */
+export function listOf(cell) {
+    return cell.list || joinLists(cell.parts || []);
+}
+
+export function isLink(cell) {
+    return Boolean(cell.list || cell.parts?.length);
 }
 
 /** What several numbers count together, when nobody is counted twice. */

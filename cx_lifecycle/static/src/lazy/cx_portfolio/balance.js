@@ -1,4 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
+import { formatInteger } from "@web/views/fields/formatters";
 import { joinLists } from "../cx_matrix/matrix";
 
 /** Above the line, below it, and apart: who came, who left, and what the rules moved. */
@@ -21,14 +22,26 @@ export function moveNames() {
 
 /** What a bar counts: up for those who came, down for those who left, the rules as they are. */
 export function signed(move, figures, unit) {
-    const number = figures?.[unit] || 0;
+    const number = figures[unit];
     return LEFT.includes(move) ? -number : number;
 }
 
-/** Movements that happened at all; those that make the balance always have their column. */
+/** Movements that make the balance always have their column, the others when there were any. */
 function shownMoves({ total }) {
     const optional = ["withdrawn", RULES];
-    return MOVES.filter((move) => !optional.includes(move) || total.moves[move]?.list);
+    return MOVES.filter((move) => !optional.includes(move) || total.moves[move].listed);
+}
+
+/** New rules bring some and take others: what remains of it, and how many it moved. */
+function figureOf(move, { customers, worth, listed, list }) {
+    const text =
+        move === RULES
+            ? _t("%(net)s of %(moved)s moved", {
+                  net: formatInteger(customers),
+                  moved: formatInteger(listed),
+              })
+            : formatInteger(customers);
+    return { text, money: worth, list: listed ? list : null };
 }
 
 /**
@@ -44,15 +57,16 @@ export function balanceMatrix(balance) {
     for (const month of balance.months) {
         for (const move of moves) {
             const figures = month.moves[move];
-            if (figures?.customers || figures?.worth) {
-                const { customers, worth, list } = figures;
-                cells[`${month.since}|${move}`] = { value: customers, money: worth, list };
+            if (figures.listed) {
+                const cell = { value: figures.customers, ...figureOf(move, figures) };
+                cells[`${month.since}|${move}`] = cell;
             }
         }
     }
     return {
         row_title: _t("Month"),
         col_title: _t("Movement"),
+        sum_title: _t("Net"),
         rows: balance.months.map((month) => ({
             key: month.since,
             label: month.partial ? _t("%s (so far)", month.label) : month.label,
@@ -63,9 +77,8 @@ export function balanceMatrix(balance) {
             key: move,
             label: names[move],
             band: bands[move] || (CAME.includes(move) ? _t("Came") : _t("Left")),
-            total: balance.total.moves[move]?.customers || 0,
-            money: balance.total.moves[move]?.worth || 0,
-            list: balance.total.moves[move]?.list,
+            total: balance.total.moves[move].customers,
+            ...figureOf(move, balance.total.moves[move]),
         })),
         cells,
         total: { total: balance.total.net.customers, money: balance.total.net.worth },
@@ -74,5 +87,8 @@ export function balanceMatrix(balance) {
 
 /** Every movement of the period. */
 export function balanceList({ total }, name) {
-    return joinLists(Object.values(total.moves), name);
+    return joinLists(
+        Object.values(total.moves).filter((figures) => figures.listed),
+        name
+    );
 }

@@ -56,7 +56,7 @@ export function chartConfig(balance, { isMoney, colors, netName, format, onOpen 
 function bars(balance, unit, colors) {
     const names = moveNames();
     return [...CAME, ...LEFT, RULES]
-        .filter((move) => balance.months.some((month) => month.moves[move]?.[unit]))
+        .filter((move) => balance.months.some((month) => month.moves[move][unit]))
         .map((move) => ({
             type: "bar",
             move,
@@ -83,7 +83,7 @@ function netLine(balance, unit, label, colors) {
 
 function openBar(balance, datasets, { datasetIndex, index }, onOpen) {
     const { move } = datasets[datasetIndex];
-    const list = move && balance.months[index].moves[move]?.list;
+    const list = move && balance.months[index].moves[move].list;
     if (list) {
         onOpen(list);
     }

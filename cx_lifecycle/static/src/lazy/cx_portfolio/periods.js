@@ -61,7 +61,7 @@ function isDay(text) {
  * @param {{ period?: string, since?: string, until?: string }} query
  */
 export function fromQuery({ period, since, until }) {
-    if (period in RANGES || period === DEFAULT) {
+    if (period === DEFAULT || Object.hasOwn(RANGES, period)) {
         return { code: period, since: false, until: false };
     }
     return isDay(since) && isDay(until) && { code: CUSTOM, since, until };

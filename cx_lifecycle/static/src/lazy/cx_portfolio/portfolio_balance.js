@@ -1,4 +1,4 @@
-import { Component, onWillStart, onWillUnmount, useEffect, useRef } from "@odoo/owl";
+import { Component, onWillUnmount, status, useEffect, useRef } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
 import { _t } from "@web/core/l10n/translation";
 import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
@@ -34,9 +34,10 @@ export class PortfolioBalance extends Component {
     setup() {
         this.canvas = useRef("canvas");
         this.chart = null;
-        onWillStart(() => loadBundle("web.chartjs_lib"));
         useEffect(
-            () => this.draw(),
+            () => {
+                this.draw();
+            },
             () => [this.props.balance, this.props.isMoney, this.props.isTable]
         );
         onWillUnmount(() => this.chart?.destroy());
@@ -57,10 +58,12 @@ export class PortfolioBalance extends Component {
             : formatInteger(number);
     }
 
-    draw() {
+    /** The figures do not wait for the library that draws them. */
+    async draw() {
+        await loadBundle("web.chartjs_lib");
         this.chart?.destroy();
         this.chart = null;
-        if (!this.canvas.el) {
+        if (status(this) === "destroyed" || !this.canvas.el) {
             return;
         }
         const style = getComputedStyle(this.canvas.el);

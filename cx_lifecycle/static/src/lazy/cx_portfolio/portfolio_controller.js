@@ -1,9 +1,9 @@
-import { Component, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
+import { Component, onWillStart, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { CopyButton } from "@web/core/copy_button/copy_button";
 import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
-import { useBus, useService } from "@web/core/utils/hooks";
+import { useService } from "@web/core/utils/hooks";
 import { useModel } from "@web/model/model";
 import { useSetupAction } from "@web/search/action_hook";
 import { CogMenu } from "@web/search/cog_menu/cog_menu";
@@ -15,6 +15,9 @@ import { standardViewProps } from "@web/views/standard_view_props";
 import { ModeSwitch } from "../cx_matrix/mode_switch";
 import { PeriodPicker } from "./period_picker";
 import { toQuery } from "./periods";
+
+/** How figures are looked at until somebody looks otherwise. */
+const LOOKS = { unit: "heads", balance: "chart", flows: "heat" };
 
 export class PortfolioController extends Component {
     static template = "cx_lifecycle.PortfolioView";
@@ -33,16 +36,23 @@ export class PortfolioController extends Component {
         this.action = useService("action");
         this.notification = useService("notification");
         this.root = useRef("root");
-        this.state = useState({ unit: this.props.state?.unit || "heads" });
+        this.state = useState(this.props.state?.looks || { ...LOOKS });
         this.model = useModel(this.props.Model, { state: this.props.state });
-        useBus(this.model.bus, "update", () => this.onModelUpdate());
+        // heard before the screen is mounted too: figures may come faster
+        const onUpdate = () => this.onModelUpdate();
+        this.model.bus.addEventListener("update", onUpdate);
+        onWillUnmount(() => this.model.bus.removeEventListener("update", onUpdate));
         this.searchBarToggler = useSearchBarToggler();
         useSetupAction({
             rootRef: this.root,
-            getLocalState: () => ({ ...this.model.exportState(), unit: this.state.unit }),
+            getContext: () => ({ cx_portfolio_period: this.model.period }),
+            getLocalState: () => ({ ...this.model.exportState(), looks: { ...this.state } }),
         });
         onWillStart(async () => {
-            this.isAdmin = await user.hasGroup("cx_lifecycle.group_admin");
+            [this.isAdmin, this.canExport] = await Promise.all([
+                user.hasGroup("cx_lifecycle.group_admin"),
+                user.hasGroup("base.group_allow_export"),
+            ]);
         });
         this.writeAddress();
         useEffect(
@@ -98,11 +108,11 @@ export class PortfolioController extends Component {
     }
 
     get isFirstDay() {
-        return this.model.isEmpty && this.env.searchModel.searched === "[]";
+        return this.model.hasNobodyNow && this.env.searchModel.searched === "[]";
     }
 
-    onUnitChange(unit) {
-        this.state.unit = unit;
+    onLookChange(name, look) {
+        this.state[name] = look;
     }
 
     onPeriodChange(period) {

@@ -1,4 +1,4 @@
-import { Component, useState } from "@odoo/owl";
+import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { CxMatrix } from "../cx_matrix/cx_matrix";
 import { joinLists } from "../cx_matrix/matrix";
@@ -10,6 +10,9 @@ import { PortfolioBalance } from "./portfolio_balance";
 import { PortfolioBlock } from "./portfolio_block";
 import { PortfolioForecast } from "./portfolio_forecast";
 import { PortfolioTiles } from "./portfolio_tiles";
+
+/** What nobody has done yet is no list. */
+const UNLISTED = ["forecast"];
 
 /** The blocks of the portfolio, from the sentence that says it all to who has to act. */
 export class PortfolioRenderer extends Component {
@@ -23,14 +26,20 @@ export class PortfolioRenderer extends Component {
         PortfolioForecast,
         PortfolioTiles,
     };
-    static props = { model: Object, isMoney: Boolean, onOpen: Function };
-
-    setup() {
-        this.state = useState({ balance: "chart", flows: "heat" });
-    }
+    static props = {
+        model: Object,
+        looks: Object,
+        canExport: Boolean,
+        onLook: Function,
+        onOpen: Function,
+    };
 
     get blocks() {
         return this.props.model.blocks;
+    }
+
+    get isMoney() {
+        return this.props.looks.unit === "money";
     }
 
     get currencyId() {
@@ -52,25 +61,33 @@ export class PortfolioRenderer extends Component {
     }
 
     get flowTitle() {
-        return this.props.isMoney
+        return this.isMoney
             ? _t("Flows between stages, in money")
             : _t("Flows between stages, in customers");
+    }
+
+    get hasNoCohort() {
+        return this.blocks.retention.data.rows.every((row) => !row.total);
     }
 
     /** Everything that a block counts, as one list. */
     list(name) {
         const { data } = this.blocks[name];
-        if (!data) {
-            return null;
-        }
         const joined = {
             tiles: () => joinLists(data, _t("Customers")),
             balance: () => balanceList(data, _t("Movements")),
-            flows: () => joinLists(Object.values(data.cells), _t("Customers")),
-            retention: () => joinLists(Object.values(data.cells), _t("Customers")),
+            flows: () => data.list || joinLists(Object.values(data.cells), _t("Customers")),
+            retention: () => data.list || joinLists(data.rows, _t("Customers")),
             at_risk: () => joinLists(data, _t("Customers at risk")),
         };
-        return joined[name]?.() || null;
+        return joined[name]();
+    }
+
+    openAll(name) {
+        const list = this.list(name);
+        if (list) {
+            this.props.onOpen(list);
+        }
     }
 
     /** The same, for a spreadsheet. */
@@ -78,8 +95,8 @@ export class PortfolioRenderer extends Component {
         const { data } = this.blocks[name];
         const made = {
             tiles: () => tilesLines(data),
-            balance: () => balanceLines(data, this.props.isMoney),
-            flows: () => matrixLines(data, this.props.isMoney),
+            balance: () => balanceLines(data, this.isMoney),
+            flows: () => matrixLines(data, this.isMoney),
             retention: () => matrixLines(data, false),
             forecast: () => forecastLines(data),
             at_risk: () => atRiskLines(data),
@@ -93,9 +110,8 @@ export class PortfolioRenderer extends Component {
             name,
             title,
             block: this.blocks[name],
-            list: this.list(name),
-            lines: () => this.lines(name),
-            onOpen: this.props.onOpen,
+            lines: this.props.canExport ? () => this.lines(name) : undefined,
+            onList: UNLISTED.includes(name) ? undefined : () => this.openAll(name),
             onRetry: () => this.props.model.retry(name),
         };
     }

@@ -2,7 +2,7 @@ import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
 
-/** One tile for each stage: how many, worth what, how many more or fewer, how far from the target. */
+/** One tile for each stage: how many, worth what, how many more or fewer, how near the target. */
 export class PortfolioTiles extends Component {
     static template = "cx_lifecycle.PortfolioTiles";
     static props = {
