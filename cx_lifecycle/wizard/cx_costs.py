@@ -136,8 +136,8 @@ class CxCosts(models.TransientModel):
                 costs.text = costs._sentence(line)
             elif any(costs.line_ids.mapped("measured")):
                 costs.text = self.env._(
-                    "No campaign has shown a gain yet: nobody can tell where the next %s would "
-                    "work best.",
+                    "Nothing that was measured has shown a gain yet: nobody can tell where the "
+                    "next %s would work best.",
                     costs._money(NEXT),
                 )
             else:
