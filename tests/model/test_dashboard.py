@@ -62,8 +62,15 @@ class TestDashboard(LifecycleCase):
                 else f"{measure}:{model._fields[measure].aggregator}"
                 for measure in measures
             ]
+            # a chart asks for the one, a pivot for the other
             found = model.formatted_read_group(domain, groups, aggregates)
             self.assertTrue(found, (name, groups))
+            sets = [groups[:number] for number in range(len(groups) + 1)]
+            whole, *_parts = model.formatted_read_grouping_sets(domain, sets, aggregates)
+            self.assertEqual(
+                whole[0]["__count" if "__count" in aggregates else aggregates[0]],
+                sum(row["__count" if "__count" in aggregates else aggregates[0]] for row in found),
+            )
             for measure in measures[1:]:
                 self.assertEqual(model._fields[measure].aggregator, "sum")
             for known, match in matching.items():

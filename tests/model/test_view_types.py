@@ -106,3 +106,16 @@ class TestPortfolioView(ViewCase):
 
     def test_reps_begin_with_who_goes_quiet(self):
         self.assertEqual(self.menus("rep")[:2], ["My Customers Going Quiet", "Portfolio"])
+
+
+class TestPivots(LifecycleCase):
+    def test_what_is_no_column_is_grouped_by_in_pivots_too(self):
+        self.buy(self.partner(), 90, 60, 30)
+        for name, field, value in (
+            ("cx.episode", "movement", "new"),
+            ("cx.customer", "alert", "ok"),
+        ):
+            found = self.env[name].formatted_read_grouping_sets(
+                [("partner_id.name", "=", "Ada")], [[field], []], ["__count"]
+            )
+            self.assertIn((value, 1), [(row[field], row["__count"]) for row in found[0]], name)
