@@ -33,8 +33,7 @@ class CxCustomer(models.Model):
                     SELECT *, CASE reason WHEN 'first_purchase' THEN %(new)s
                                           WHEN 'purchase' THEN %(active)s
                                           WHEN 'silence' THEN %(dormant)s
-                                          ELSE %(lost)s END AS stage_id
-                      FROM event
+                                          ELSE %(lost)s END AS stage_id FROM event
                 ),
                 linked AS (
                     SELECT *, lag(stage_id) OVER w AS previous_stage_id

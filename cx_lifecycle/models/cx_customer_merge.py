@@ -39,8 +39,7 @@ class CxCustomer(models.Model):
         self.env["cx.episode"].flush_model()
         self.env.cr.execute(
             SQL(
-                "UPDATE cx_episode SET customer_id = %s,"
-                " ended = ended IS TRUE OR left_on IS NULL,"
+                "UPDATE cx_episode SET customer_id = %s, ended = ended IS TRUE OR left_on IS NULL,"
                 " left_on = coalesce(left_on, greatest(entered_on, %s))"
                 " WHERE customer_id = ANY(%s)",
                 self.id,

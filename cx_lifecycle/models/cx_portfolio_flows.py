@@ -165,16 +165,6 @@ class CxPortfolio(models.AbstractModel):
         """
         if not months:
             return {}, {}
-        customers = self.env["cx.customer"]
-        query = self._customers(
-            frame,
-            [("first_purchase_on", ">=", months[0][0]), ("first_purchase_on", "<=", months[-1][1])],
-        )
-        first = customers._field_to_sql(query.table, "first_purchase_on", query)
-        cohort = query.select(
-            SQL("%s AS customer_id", SQL.identifier(query.table, "id")),
-            SQL("date_trunc('month', %s::timestamp)::date AS cohort", first),
-        )
         rows = self.env.execute_query(
             SQL(
                 """
@@ -207,7 +197,7 @@ class CxPortfolio(models.AbstractModel):
                  GROUP BY GROUPING SETS ((cohort, entered_on), (cohort, left_on))
                 HAVING coalesce(entered_on, left_on) IS NOT NULL
                 """,
-                cohort=cohort,
+                cohort=self._cohort(frame, months[0][0], months[-1][1]),
                 merged=self._merged(),
                 since=months[0][0],
                 stays=self._stays(frame, "customer_id", "stage_id", "entered_on", "left_on"),
@@ -215,3 +205,14 @@ class CxPortfolio(models.AbstractModel):
             )
         )
         return balance.ages(rows)
+
+    def _cohort(self, frame, since, until):
+        """SELECT of the customers who first bought in a period, with the month."""
+        query = self._customers(
+            frame, [("first_purchase_on", ">=", since), ("first_purchase_on", "<=", until)]
+        )
+        first = self.env["cx.customer"]._field_to_sql(query.table, "first_purchase_on", query)
+        return query.select(
+            SQL("%s AS customer_id", SQL.identifier(query.table, "id")),
+            SQL("date_trunc('month', %s::timestamp)::date AS cohort", first),
+        )
