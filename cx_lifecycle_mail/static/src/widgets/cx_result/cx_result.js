@@ -97,7 +97,10 @@ export class CxResult extends Component {
                   "Everybody counts in the arm of the first entry, with the purchases of the %s days after it.",
                   days
               );
-        return `${who} ${_t("The verdict holds however often you look; the intervals are those of one look (95 %).")}`;
+        const how = _t(
+            "The verdict holds however often you look; the intervals are those of one look (95 %)."
+        );
+        return `${who} ${how}`;
     }
 
     get openText() {
