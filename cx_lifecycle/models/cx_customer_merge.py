@@ -39,8 +39,7 @@ class CxCustomer(models.Model):
         self.env["cx.episode"].flush_model()
         self.env.cr.execute(
             SQL(
-                "UPDATE cx_episode SET customer_id = %s,"
-                " ended = ended IS TRUE OR left_on IS NULL,"
+                "UPDATE cx_episode SET customer_id = %s, ended = ended IS TRUE OR left_on IS NULL,"
                 " left_on = coalesce(left_on, greatest(entered_on, %s))"
                 " WHERE customer_id = ANY(%s)",
                 self.id,
@@ -48,20 +47,16 @@ class CxCustomer(models.Model):
                 others.ids,
             )
         )
-        self.env["mail.activity"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE mail_activity SET cx_customer_id = %s WHERE cx_customer_id = ANY(%s)",
-                self.id, others.ids,
-            )
-        )  # fmt: skip
-        self.env["cx.objection"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE cx_objection SET customer_id = %s WHERE customer_id = ANY(%s)",
-                self.id, others.ids,
-            )
-        )  # fmt: skip
+        for model, column in (("mail.activity", "cx_customer_id"), ("cx.objection", "customer_id")):
+            rows = self.env[model]
+            rows.flush_model()
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %(table)s SET %(column)s = %(kept)s WHERE %(column)s = ANY(%(others)s)",
+                    table=SQL.identifier(rows._table), column=SQL.identifier(column),
+                    kept=self.id, others=others.ids,
+                )
+            )  # fmt: skip
         # the purchases of the others are not new ones: they end no hold
         self.env.cr.execute(
             SQL(

@@ -494,7 +494,7 @@ class TestCosts(ResultCase):
         line = costs.line_ids.filtered(lambda line: line.label == campaign.name)
         self.assertEqual((line.cost, line.best), (0.0, False))
         self.assertEqual(line.verdict, "No gain to be seen yet")
-        self.assertIn("No campaign has shown a gain yet", costs.text)
+        self.assertIn("has shown a gain yet", costs.text)
 
     def test_purpose_follows_whom_it_is_for(self):
         for stage, purpose in (("new", "kept"), ("dormant", "woken"), ("lost", "won_back"),

@@ -116,6 +116,23 @@ test("money instead of heads, warmest where it is most", async () => {
     expect(share(cell(1, 0))).toBe("0.111");
 });
 
+test("rows and columns without any cell may be left out", async () => {
+    const empty = (key) => ({ key, label: key });
+    const matrix = {
+        ...MATRIX,
+        rows: [...MATRIX.rows, empty("suspect")],
+        cols: [empty("prospect"), ...MATRIX.cols],
+    };
+    await mountMatrix({ matrix, hideEmpty: true, addUp: true });
+    expect(queryAllTexts("tbody th")).toEqual(["New", "Active", "No stage", "Total"]);
+    expect(queryAllTexts("thead tr:last th").slice(1)).toEqual([
+        "Active",
+        "Dormant",
+        "Lost",
+        "Total",
+    ]);
+});
+
 test("a click opens what a cell counts; empty ones open nothing", async () => {
     await mountMatrix();
     await click(cell(0, 0));

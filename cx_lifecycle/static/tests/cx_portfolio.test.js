@@ -61,7 +61,7 @@ test("tiles: how many, worth what, the change in a sign and in words, the target
     const opened = await mountPortfolio();
     expect(queryAllTexts(".o_cx_tile_count")).toEqual(["1,204", "0", "3"]);
     expect(".o_cx_tile_count:first").toHaveAttribute("aria-label", "New: 1,204 customers");
-    expect(queryAllTexts(".o_cx_tile_value")).toEqual(["$ 5,500.00", "", "$ 0.00"]);
+    expect(queryAllTexts(".o_cx_tile_value")).toEqual(["$ 5,500", "", "$ 0"]);
     expect(queryAllTexts(".o_cx_tile_change span[aria-hidden]")).toEqual(["+18", "−25", "±0"]);
     expect(queryAllTexts(".o_cx_tile_change .visually-hidden")).toEqual([
         "18 more in the period",

@@ -21,10 +21,12 @@ const EDGE = "total";
  * @param {Object} options
  * @param {boolean} [options.money] show the money of the cells rather than their values
  * @param {boolean} [options.addUp] totals that are missing are the sums of their cells
+ * @param {boolean} [options.hideEmpty] leave out rows and columns without any cell
  * @param {(number: number) => string} options.format
  * @param {string} options.total what totals are called
  */
 export function layOut(matrix, options) {
+    matrix = options.hideEmpty ? withoutEmpty(matrix) : matrix;
     const cellAt = (row, col) => readCell(matrix.cells[`${row.key}|${col.key}`], options);
     const table = matrix.rows.map((row) => matrix.cols.map((col) => cellAt(row, col)));
     if (options.money) {
@@ -57,6 +59,17 @@ export function layOut(matrix, options) {
         rows.push({ ...foot, cells });
     }
     return { rows, cols: matrix.cols, bands: readBands(matrix.cols), hasRowTotals, edge };
+}
+
+function withoutEmpty(matrix) {
+    const pairs = Object.keys(matrix.cells).map((key) => key.split("|"));
+    const used = (side) => new Set(pairs.map((pair) => pair[side]));
+    const [rows, cols] = [used(0), used(1)];
+    return {
+        ...matrix,
+        rows: matrix.rows.filter((row) => rows.has(row.key)),
+        cols: matrix.cols.filter((col) => cols.has(col.key)),
+    };
 }
 
 function named(row, cols, cells) {
