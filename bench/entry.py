@@ -8,7 +8,7 @@ from unittest.mock import patch
 from odoo import Command, fields
 from odoo.tools import SQL
 
-from odoo.addons.cx_lifecycle_mail.models.cx_campaign_deliver import LOT
+from odoo.addons.cx_lifecycle_mail.models.cx_campaign_claim import LOT
 
 from bench import audience, floor
 from bench.measure import Meter, execute, odoo

@@ -117,8 +117,6 @@ def cmd_test(args):
     paths = [Path(a.split("::")[0]) for a in args if a.startswith("/")]
     if not paths and not any(a.startswith("-n") for a in args):
         options += ["-n", "2"]  # the whole suite: a third less time on two processors
-    if any(a.startswith("-n") for a in options):  # what shares a browser stays together
-        options.append("--dist=loadgroup")
     if paths and all(any(p.is_relative_to(pure) for pure in PURE) for p in paths):
         with lock("setup"):
             python_env()

@@ -69,6 +69,7 @@ class CxLoad(Command):
         # Odoo loads this file as odoo.cli.cx_load: there is nothing to be relative to
         from odoo.addons.cx_lifecycle.demo import (  # pylint: disable=odoo-addons-relative-import
             loader,
+            objectives,
             people,
             purchases_csv,
         )
@@ -93,6 +94,8 @@ class CxLoad(Command):
         run._pass()
         if not options.as_of:
             runs._cron_night()
+        if options.demo:
+            objectives.write(env)
         self._print_stages(env)
 
     def _accept(self, env):

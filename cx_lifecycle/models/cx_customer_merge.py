@@ -47,20 +47,16 @@ class CxCustomer(models.Model):
                 others.ids,
             )
         )
-        self.env["mail.activity"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE mail_activity SET cx_customer_id = %s WHERE cx_customer_id = ANY(%s)",
-                self.id, others.ids,
-            )
-        )  # fmt: skip
-        self.env["cx.objection"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE cx_objection SET customer_id = %s WHERE customer_id = ANY(%s)",
-                self.id, others.ids,
-            )
-        )  # fmt: skip
+        for model, column in (("mail.activity", "cx_customer_id"), ("cx.objection", "customer_id")):
+            rows = self.env[model]
+            rows.flush_model()
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %(table)s SET %(column)s = %(kept)s WHERE %(column)s = ANY(%(others)s)",
+                    table=SQL.identifier(rows._table), column=SQL.identifier(column),
+                    kept=self.id, others=others.ids,
+                )
+            )  # fmt: skip
         # the purchases of the others are not new ones: they end no hold
         self.env.cr.execute(
             SQL(

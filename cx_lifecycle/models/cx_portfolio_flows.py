@@ -204,16 +204,7 @@ class CxPortfolio(models.AbstractModel):
                 living=self.env["cx.episode"]._stage_ids()["living"],
             )
         )
-        sizes, moves = {}, {}
-        for month, entered_on, left_on, number in rows:
-            index, day = balance.month_index(month), entered_on or left_on
-            if not day:
-                sizes[index] = number
-                continue
-            age = max(balance.month_index(day) - index, 0)
-            ages = moves.setdefault(index, {})
-            ages[age] = ages.get(age, 0) + (number if entered_on else -number)
-        return sizes, moves
+        return balance.ages(rows)
 
     def _cohort(self, frame, since, until):
         """SELECT of the customers who first bought in a period, with the month."""

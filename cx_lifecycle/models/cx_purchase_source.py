@@ -11,6 +11,7 @@ PATH_TYPES = {
     "partner_path": ("many2one", "res.partner"),
     "date_path": (("date", "datetime"), None),
     "amount_path": (("monetary", "float", "integer"), None),
+    "margin_path": (("monetary", "float", "integer"), None),
     "currency_path": ("many2one", "res.currency"),
     "invoice_path": ("many2one", "account.move"),
 }
@@ -319,11 +320,12 @@ class CxPurchaseSource(models.Model):
             domain &= Domain("company_id", "=", company.id)
         return Model, Model._search(domain, active_test=False, bypass_access=True)
 
-    def _documents(self, company, scope=None):
+    def _documents(self, company, scope=None, margin=False):
         """SELECT of the documents that count: id, partner_id (commercial), day, amount.
 
         :param company: the company they count for; amounts are in its currency
         :param scope: function from the SQL of a commercial partner's id to a condition
+        :param margin: whether their margin is wanted besides
         """
         self.ensure_one()
         domain = self._parsed_domain()
@@ -335,12 +337,15 @@ class CxPurchaseSource(models.Model):
             query.add_where(scope(partner))
         day = self._day_to_sql(query, company)
         query.add_where(SQL("%s IS NOT NULL", day))
-        return query.select(
+        columns = [
             SQL.identifier(query.table, "id"),
             SQL("%s AS partner_id", partner),
             SQL("%s AS day", day),
             SQL("%s AS amount", self._amount_to_sql(query, day, company)),
-        )
+        ]
+        if margin:
+            columns.append(SQL("%s AS margin", self._margin_to_sql(query, day, company)))
+        return query.select(*columns)
 
     def _written(self, company, since):
         """SELECT of partner_id and moment of the documents, counting or not, written since."""
@@ -363,9 +368,13 @@ class CxPurchaseSource(models.Model):
         zone = company.partner_id.tz or "UTC"
         return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", date, zone)
 
-    def _amount_to_sql(self, query, day, company):
-        """The signed amount in the company's currency, as Odoo itself converts on that day."""
-        amount = SQL("coalesce(%s, 0)::numeric", self._path_to_sql(query, self.amount_path))
+    def _amount_to_sql(self, query, day, company, path=None):
+        """The signed amount in the company's currency, as Odoo itself converts on that day.
+
+        :param path: of the amount, when it is another one than that of the purchase
+        """
+        path = path or self.amount_path
+        amount = SQL("coalesce(%s, 0)::numeric", self._path_to_sql(query, path))
         if self.sign == "-1":
             amount = SQL("-%s", amount)
         if not self.currency_path:

@@ -42,6 +42,8 @@ class CxRun(models.Model):
         self._begin()
         domains.as_author(policy, "res.partner")  # told once, not for every customer
         on = self.as_of or self.env["cx.customer"]._today(company)
+        if not self.as_of:
+            self.env["cx.objective"]._close(company, on)
         now = fields.Datetime.now()
         known = policy.scanned_at or now
         highest = self._mark_changed(policy, fields.Datetime.subtract(known, minutes=OVERLAP))

@@ -18,6 +18,17 @@ class ResCompany(models.Model):
         "Activity of a Call",
         help="What the night plans when a customer goes quiet; a call when empty.",
     )
+    cx_summary_user_ids = fields.Many2many(
+        "res.users",
+        "cx_summary_user_rel",
+        string="Monthly Summary To",
+        domain="[('share', '=', False), ('company_ids', 'in', id)]",
+        help="On the first of each month they get last month's balance of customers, by mail: of "
+        "those that each of them may see.",
+    )
+    cx_summary_month = fields.Date(
+        "Summed Up Until", readonly=True, help="What ended before this day was sent."
+    )
 
     @api.constrains("cx_calls_per_day")
     def _check_calls_per_day(self):

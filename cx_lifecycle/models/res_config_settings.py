@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .notice import notice
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -25,6 +27,10 @@ class ResConfigSettings(models.TransientModel):
     cx_activity_type_id = fields.Many2one(
         related="company_id.cx_activity_type_id", readonly=False,
         domain=[("res_model", "in", [False, "res.partner"])],
+    )  # fmt: skip
+    cx_summary_user_ids = fields.Many2many(
+        related="company_id.cx_summary_user_ids", readonly=False,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
     )  # fmt: skip
 
     def _compute_cx_accepted(self):
@@ -62,16 +68,11 @@ class ResConfigSettings(models.TransientModel):
     def action_cx_run_now(self):
         """Start the night now, and say so: it works in the background."""
         self.env["cx.run"].action_run_now()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "Started in the background. Reload this page in a minute to see what it did."
-                ),
-            },
-        }
+        return notice(
+            self.env._(
+                "Started in the background. Reload this page in a minute to see what it did."
+            )
+        )
 
     def action_cx_rebuild(self):
         """Rebuild stages and history from past purchases."""

@@ -7,3 +7,4 @@ from . import cx_backtest_start
 from . import cx_preset_apply
 from . import cx_simulation
 from . import cx_simulation_line
+from . import cx_costs

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..models.notice import CLOSE, notice
+
 
 class CxPublish(models.TransientModel):
     """Publish a draft: what changes, who moves, when, and whether anything follows from it."""
@@ -98,12 +100,4 @@ class CxPublish(models.TransientModel):
         else:
             policy.sudo()._publish(self.announce)  # sudo: as above
             message = self.env._("Published. All customers are looked at in the background.")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": message,
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notice(message, CLOSE)

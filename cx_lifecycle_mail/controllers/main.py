@@ -11,6 +11,7 @@ from odoo import http
 from odoo.http import request
 from odoo.tools import format_date
 
+from ..models.codes import id_of
 from ..models.cx_topic_optout import REASON_LENGTH
 from ..models.cx_topic_optout_page import MONTHS
 
@@ -47,7 +48,7 @@ def pressed():
 
 def numbers(texts):
     """The ids among what a form sent."""
-    return {int(text) for text in texts if text.isdecimal() and len(text) < 10}
+    return set(map(id_of, texts)) - {0}
 
 
 def masked(email):

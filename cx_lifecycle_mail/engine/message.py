@@ -46,15 +46,21 @@ def quoted(content):
     return binascii.b2a_qp(lines.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
 
 
-def _line(name, value):
-    """One header. Plain ones leave in one line: folding makes encoded words of long links.
+def plain(name, value):
+    """A header that may leave as it is, in one line; None for others.
 
-    Whoever reads ``List-Unsubscribe`` does not decode these (RFC 2047 section 5).
+    Folding makes encoded words of a link that is longer than a line. Whoever reads
+    ``List-Unsubscribe`` does not decode them (RFC 2047 section 5): one click would do nothing.
     """
+    line = f"{name}: {value}"
+    return line if line.isascii() and line.isprintable() and len(line) <= LONGEST_LINE else None
+
+
+def _line(name, value):
+    """One header. Plain ones leave in one line."""
     if "\r" in value or "\n" in value:
         raise ValueError(f"{name}: a header has one line")
-    line = f"{name}: {value}"
-    if line.isascii() and line.isprintable() and len(line) <= LONGEST_LINE:
+    if line := plain(name, value):
         return line.encode()
     if name.lower() in ADDRESSES:
         value = ", ".join(map(_address, getaddresses([value])))

@@ -2,8 +2,9 @@
 
 import math
 
-# quantiles of the normal distribution: 5 % false alarms (both sides), 80 % of true effects seen
-ALARM, POWER = 1.959963984540054, 0.8416212335729143
+from odoo.addons.cx_lifecycle.engine.proportion import Z as ALARM  # 5 % false alarms, both sides
+
+POWER = 0.8416212335729143  # quantile of the normal distribution: 80 % of true effects seen
 
 
 def participants(share, base, gain):

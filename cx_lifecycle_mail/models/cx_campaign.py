@@ -13,7 +13,9 @@ AUTHORED = {"domain", "entry", "stage_id", "date_field_id"}
 MACHINE = {
     "state", "user_id", "utm_campaign_id", "launched_at", "launched_on", "resumed_at",
     "paused_at", "last_entry_at", "last_entry", "problem", "version_number", "draft_of_id",
+    "amount_cap", "planned_number", "measured_at", "measure_problem", "result_curve",
 }  # fmt: skip
+LONGEST = 3650  # days that a participation may last
 STATES = [
     ("draft", "Draft"),
     ("running", "Running"),
@@ -182,12 +184,16 @@ class CxCampaign(models.Model):
         "CHECK(holdout_share >= 0 AND holdout_share <= 0.9)",
         "Held Out: enter a share from 0 to 90 %.",
     )
+    _longest_check = models.Constraint(
+        "CHECK(max_days BETWEEN 1 AND 3650)",
+        "Longest Duration (Days): enter 1 to 3650 days.",
+    )
     _days_check = models.Constraint(
         # beyond a hundred years, dates end that are counted with them
-        "CHECK(max_days BETWEEN 1 AND 3650 AND cooldown_days BETWEEN 0 AND 36500"
+        "CHECK(cooldown_days BETWEEN 0 AND 36500"
         " AND stage_days BETWEEN 0 AND 36500 AND quiet_days BETWEEN 0 AND 36500"
         " AND date_days BETWEEN -36500 AND 36500)",
-        "Durations: enter days from 0 to 36500, and 1 to 3650 for the longest duration.",
+        "Durations: enter days from 0 to 36500.",
     )
 
     # ------------------------------------------------------------ consistency

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .codes import id_of
 from .cx_campaign_act import OPEN
 
 NOT_DONE = ("skipped", "refused", "failed")
@@ -75,7 +76,7 @@ class CxCampaignAct(models.Model):
     def _behind(self, step_id="", number=""):
         """The acts that a number of a step counts."""
         code, colon, reason = number.partition(":")
-        if not step_id.isdigit() or code not in FIGURES or (colon and code != "not_done"):
+        if not id_of(step_id) or code not in FIGURES or (colon and code != "not_done"):
             raise UserError(self.env._("Steps: open the list from the campaign again."))
         counted = FIGURES[code]
         if colon:
@@ -86,7 +87,7 @@ class CxCampaignAct(models.Model):
             SQL(
                 "(SELECT a.id FROM cx_campaign_act a JOIN cx_campaign_run r ON r.id = a.run_id"
                 " LEFT JOIN mailing_trace t ON t.id = a.trace_id WHERE a.step_id = %s AND %s)",
-                int(step_id),
+                id_of(step_id),
                 counted,
             ),
         )

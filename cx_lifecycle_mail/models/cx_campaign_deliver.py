@@ -1,16 +1,13 @@
-"""The hand-over: claim, ask, hand to the mail server, record. See docs/campaigns.md.
+"""The hand-over: ask, hand to the mail server, record. See docs/campaigns.md.
 
-Each step below is a transaction of its own, READ COMMITTED, so that it sees what others have
-committed and waits for rows they hold instead of failing. What cannot be known after a crash is
-recorded as uncertain, and never sent again by itself.
+Each step, as each claim, is a transaction of its own, READ COMMITTED, so that it sees what others
+have committed and waits for rows they hold instead of failing. What cannot be known after a crash
+is recorded as uncertain, and never sent again by itself.
 """
 
 import logging
-import os
-import socket
 import time
 import uuid
-from datetime import timedelta
 
 import psycopg2
 from markupsafe import escape
@@ -20,23 +17,19 @@ from odoo.tools import SQL
 
 from odoo.addons.cx_lifecycle.models.cx_customer_refresh import brief
 
+from .cx_campaign_claim import WORKER
 from .cx_campaign_grow import AFTER
-from .cx_campaign_step import MAILS
 from .journal import Journal
 from .smtp import Reply, hand_over
 from .stopping import at_work, is_stopping
 
 _logger = logging.getLogger(__name__)
 
-LOT = 100  # mails claimed at once; half as many cost 7 % more each
-GLANCES, GLANCE = 5, 0.02  # times, and seconds between them, to look for what is free
 SLICE = 25  # seconds after which a worker gives its claims back
-LEASE = 600  # seconds a claim, or a hand-over without an answer, is believed in
 BACKOFF = (5, 15, 60, 240, 720)  # minutes until a message refused for now is tried again
 PATIENCE = 50  # seconds for which an answer is tried to be recorded when the database is away
 # outcomes that are something the server, or its silence, said: the journal of attempts keeps them
 ANSWERS = ("sent", "later", "refused", "uncertain")
-WORKER = f"{socket.gethostname()}:{os.getpid()}"
 
 
 class CxCampaignAct(models.Model):
@@ -79,110 +72,6 @@ class CxCampaignAct(models.Model):
                 self._deliver(ids, token, until)
             left = progress(len(ids), remaining=self._count_due())
 
-    @api.model
-    def _count_due(self, kinds=MAILS):
-        [(count,)] = self._journaled(
-            SQL(
-                "SELECT count(*) FROM (SELECT FROM cx_campaign_act a"
-                " JOIN cx_campaign g ON g.id = a.campaign_id WHERE a.state = 'waiting'"
-                " AND a.due_at <= %s AND a.kind IN %s AND g.state IN ('running', 'finished')"
-                " LIMIT 10000) AS due",
-                fields.Datetime.now(),
-                kinds,
-            )
-        )
-        return count
-
-    @api.model
-    def _lease(self):
-        # sudo: a number for the machine
-        return int(self.env["ir.config_parameter"].sudo().get_param(
-            "cx_lifecycle_mail.lease", LEASE))  # fmt: skip
-
-    @api.model
-    def _recover(self):
-        """Take back what workers left behind: claims are free again, hand-overs are uncertain."""
-        long_ago = fields.Datetime.now() - timedelta(seconds=self._lease())
-        self._journaled(
-            SQL(
-                "UPDATE cx_campaign_act SET state = 'waiting', claim = NULL"
-                " WHERE state = 'claimed' AND claimed_at < %s",
-                long_ago,
-            )
-        )
-        rows = self._journaled(
-            SQL(
-                """
-                WITH left_behind AS (
-                    SELECT a.id, t.trace_status IN ('open', 'reply')
-                           OR t.links_click_datetime IS NOT NULL AS arrived
-                      FROM cx_campaign_act a LEFT JOIN mailing_trace t ON t.id = a.trace_id
-                     WHERE a.state = 'sending' AND a.claimed_at < %(long_ago)s
-                       FOR UPDATE OF a SKIP LOCKED),
-                doubtful AS (
-                    UPDATE cx_campaign_act a
-                       SET state = CASE WHEN l.arrived THEN 'done' ELSE 'uncertain' END,
-                           reason = CASE WHEN NOT l.arrived IS TRUE THEN 'unknown_fate' END
-                      FROM left_behind l WHERE l.id = a.id
-                 RETURNING a.id, a.company_id, a.state),
-                told AS (
-                    INSERT INTO cx_campaign_attempt (act_id, company_id, at, outcome, text, worker)
-                    SELECT id, company_id, %(now)s, 'uncertain',
-                           'The worker ended before it recorded an answer.', %(worker)s
-                      FROM doubtful)
-                SELECT id, state FROM doubtful
-                """,
-                long_ago=long_ago,
-                now=fields.Datetime.now(),
-                worker=WORKER,
-            )
-        )
-        if doubtful := [act_id for act_id, state in rows if state == "uncertain"]:
-            self._journaled(self._grow(doubtful, ["ended"]))
-        # a mail that was opened has arrived
-        if arrived := [act_id for act_id, state in rows if state == "done"]:
-            self._journaled(self._grow(arrived, AFTER["done"]))
-
-    @api.model
-    def _claim(self, token, kinds=MAILS):
-        """Take the next acts into this worker's hands; their ids, those due longest first."""
-        return [
-            row[0]
-            for row in self._journaled(
-                SQL(
-                    """
-                    UPDATE cx_campaign_act SET state = 'claimed', claim = %(token)s,
-                           claimed_at = %(now)s
-                     WHERE id IN (
-                        SELECT due.id FROM cx_campaign g
-                    -- so that what waits in campaigns that stand still is not even looked at
-                    CROSS JOIN LATERAL (
-                        SELECT a.id, a.due_at FROM cx_campaign_act a
-                         WHERE a.campaign_id = g.id AND a.state = 'waiting'
-                           AND a.due_at <= %(now)s AND a.kind IN %(kinds)s
-                      ORDER BY a.due_at, a.id LIMIT %(lot)s FOR UPDATE SKIP LOCKED) AS due
-                         -- of a campaign that ended meanwhile too: it is dropped, with the reason
-                         WHERE g.state IN ('running', 'finished')
-                      ORDER BY due.due_at, due.id LIMIT %(lot)s)
-                 RETURNING id
-                    """,
-                    token=token,
-                    now=fields.Datetime.now(),
-                    kinds=kinds,
-                    lot=LOT,
-                )
-            )
-        ]
-
-    @api.model
-    def _claim_patiently(self, token):
-        """Likewise; where another worker is choosing at this very moment, once more after it."""
-        for _try in range(GLANCES):
-            if (ids := self._claim(token)) or not self._count_due():
-                return ids
-            time.sleep(GLANCE)
-        return []
-
     # --------------------------------------------------------------------- lot
     def _deliver(self, ids, token, until):
         """Hand over a lot of claimed mails; what there is no time for goes back."""
@@ -199,20 +88,6 @@ class CxCampaignAct(models.Model):
             self.env.invalidate_all(flush=False)
         finally:
             self._give_back(token)
-
-    def _give_back(self, token, until=None):
-        """What this worker still holds is free again.
-
-        :param until: moment (UTC) before which nobody needs to look
-        """
-        self._journaled(
-            SQL(
-                "UPDATE cx_campaign_act SET state = 'waiting', claim = NULL,"
-                " due_at = greatest(due_at, %s) WHERE claim = %s AND state = 'claimed'",
-                until,
-                token,
-            )
-        )
 
     def _send_batch(self, server_id, company_id, batch, token, until):
         """Hand letters to one mail server over one connection, opened again where it breaks.

@@ -17,7 +17,7 @@ CAMPAIGN = (
     "entry", "stage_days", "quiet_by", "quiet_days", "date_days", "domain", "members",
     "cooldown_days", "exclusive", "transactional", "stop_purchase", "stop_stage", "stop_reply",
     "stop_hold", "stop_lost", "stop_deal", "max_days", "sender", "email_from", "holdout_share",
-    "sequence",
+    "result_days", "call_minutes", "purpose", "sequence",
 )  # fmt: skip
 STEP = (
     "sequence", "kind", "trigger", "delay", "delay_unit", "date_days", "weekday", "hour",

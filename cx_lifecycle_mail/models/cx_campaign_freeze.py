@@ -9,10 +9,11 @@ DEFINED = (
     "date_days", "domain", "members", "cooldown_days", "exclusive", "transactional",
     "stop_purchase", "stop_stage", "stop_reply", "stop_hold", "stop_lost", "stop_deal", "end_on",
     "max_days", "sender", "email_from", "mail_server_id", "topic_id", "holdout_share",
+    "result_days",
 )  # fmt: skip
 # decided once, at the launch: a comparison with another share, or with people who were there
 # before, would compare nothing
-ONCE = {"members", "holdout_share"}
+ONCE = {"members", "holdout_share", "result_days"}
 # what holds for everybody as soon as it is published; the rest is looked at on entry only
 AT_ONCE = {
     "transactional", "stop_purchase", "stop_stage", "stop_reply", "stop_hold", "stop_lost",

@@ -64,18 +64,31 @@ class CxCampaignAct(models.Model):
 
         :param within: only steps whose validity has not passed since the act was done
         """
+        acts = SQL("(SELECT * FROM cx_campaign_act WHERE id = ANY(%s))", list(act_ids))
+        return self._followers(acts, SQL("%s::text[]", list(triggers)), within)
+
+    @api.model
+    def _followers(self, acts, triggers, within=False):
+        """Likewise, where the statement that changes the acts says which.
+
+        What follows an act comes in the transaction that ends it, or a crash in between loses it.
+
+        :param SQL acts: whole acts: the name of a CTE that returns them, or a subquery
+        :param SQL triggers: an array of them, by the columns of act ``a``
+        """
         return self._insert(
             SQL(
                 "SELECT a.run_id, a.customer_id, a.step_id, a.done_at, r.state, r.version_number,"
-                " (v.date_deadline + 1)::timestamp AS deadline"
-                " FROM cx_campaign_act a JOIN cx_campaign_run r ON r.id = a.run_id"
-                " LEFT JOIN mail_activity v ON v.id = a.activity_id WHERE a.id = ANY(%s)",
-                list(act_ids),
+                " (v.date_deadline + 1)::timestamp AS deadline, %s AS triggers"
+                " FROM %s AS a JOIN cx_campaign_run r ON r.id = a.run_id"
+                " LEFT JOIN mail_activity v ON v.id = a.activity_id",
+                triggers,
+                acts,
             ),
             SQL(
-                "s.parent_id = begun.step_id AND begun.state = 'running' AND s.trigger = ANY(%s)"
+                "s.parent_id = begun.step_id AND begun.state = 'running'"
+                " AND s.trigger = ANY(begun.triggers)"
                 " AND %s AND (NOT %s OR begun.done_at + s.validity * interval '1 day' > %s)",
-                list(triggers),
                 goes_on("s", "begun"),
                 within,
                 fields.Datetime.now(),

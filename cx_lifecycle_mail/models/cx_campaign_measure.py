@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, formatLang
 
 from ..engine.power import participants
+from .cx_campaign import LONGEST
 from .cx_campaign_step import MAILS
 
 GAIN = 0.05  # five buyers more in a hundred: smaller ones take longer to be seen
@@ -38,14 +39,25 @@ class CxCampaign(models.Model):
 
     def _months_to_tell(self):
         """Months until the hold-out group tells a gain from chance; None where it is unknown."""
+        if needed := self._needed_participants():
+            number, a_year = needed
+            return max(round(number / (a_year / 12)), 1)
+        return None
+
+    def _needed_participants(self):
+        """Participants until the hold-out group tells a gain from chance, and how many a year has.
+
+        :return: None where it is unknown
+        """
         share = max(self.holdout_share, self.company_id.cx_holdout_share)
         if not 0 < share < 1 or self.entry not in ("becomes", "in_stage") or not self.stage_id:
             return None
+        if not 1 <= self.max_days <= LONGEST:
+            return None  # as it is being typed: it cannot be saved
         stays, bought = self._past_stays()
         if bought == stays:
             return None  # nobody was there, or everybody buys anyway
-        needed = participants(share, bought / stays, GAIN)
-        return max(round(needed / (stays / 12)), 1)
+        return participants(share, bought / stays, GAIN), stays
 
     def _past_stays(self):
         """Stays of twelve months in the stage, and those that ended by a purchase in time.

@@ -9,19 +9,14 @@ from odoo import api, models
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 
-from ..engine.message import LONGEST_LINE, message
+from ..engine.message import message, plain
 
 
 class PlainLines(type(SMTP)):
-    """Odoo's policy for messages, but headers of plain ASCII leave in one line, as they are.
-
-    Folding makes encoded words of a link that is longer than a line. Whoever reads
-    ``List-Unsubscribe`` does not decode them (RFC 2047 section 5): one click would do nothing.
-    """
+    """Odoo's policy for messages, but plain headers leave in one line, as they are."""
 
     def _fold(self, name, value, *args, **kwargs):
-        line = f"{name}: {value}"
-        if line.isascii() and line.isprintable() and len(line) <= LONGEST_LINE:
+        if line := plain(name, value):
             return line + self.linesep
         return super()._fold(name, value, *args, **kwargs)
 

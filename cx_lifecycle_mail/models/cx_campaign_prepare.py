@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .cx_campaign_deliver import BACKOFF
+from .cx_campaign_grow import AFTER
 
 NAMESPACE = uuid.UUID("6d1f0ad8-1f0e-4a5e-9a0e-0d7f2f0b3c51")
 
@@ -105,22 +106,27 @@ class CxCampaignAct(models.Model):
     def _fail(self, ids, error):
         """Set acts aside with their error; tried again with growing patience, then failed."""
         now = fields.Datetime.now()
-        rows = self._journaled(
+        self._journaled(
             SQL(
                 """
-                UPDATE cx_campaign_act SET tries = tries + 1, error = %(error)s, claim = NULL,
-                       state = CASE WHEN tries + 1 >= %(most)s THEN 'failed' ELSE 'waiting' END,
-                       reason = 'error', done_at = %(now)s,
-                       due_at = %(now)s + (%(backoff)s::int[])[least(tries + 1, %(most)s)]
-                                * interval '1 minute'
-                 WHERE id = ANY(%(ids)s) AND state = 'claimed' RETURNING id, state
+                WITH aside AS (
+                    UPDATE cx_campaign_act SET tries = tries + 1, error = %(error)s, claim = NULL,
+                           state = CASE WHEN tries + 1 >= %(most)s THEN 'failed'
+                                   ELSE 'waiting' END,
+                           reason = 'error', done_at = %(now)s,
+                           due_at = %(now)s + (%(backoff)s::int[])[least(tries + 1, %(most)s)]
+                                    * interval '1 minute'
+                     WHERE id = ANY(%(ids)s) AND state = 'claimed' RETURNING *)
+                %(grow)s
                 """,
                 error=error[:500],
                 most=len(BACKOFF),
                 now=now,
                 backoff=list(BACKOFF),
                 ids=list(ids),
+                grow=self._followers(
+                    SQL("(SELECT * FROM aside WHERE state = 'failed')"),
+                    SQL("%s::text[]", AFTER["failed"]),
+                ),
             )
         )
-        if failed := [act_id for act_id, state in rows if state == "failed"]:
-            self._journaled(self._grow(failed, ["ended"]))

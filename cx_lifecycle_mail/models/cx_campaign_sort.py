@@ -12,6 +12,7 @@ from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
 from odoo.addons.cx_lifecycle.models.cx_customer_refresh import brief
 
 from ..engine import plan
+from .cx_campaign_grow import AFTER
 from .cx_campaign_step import MAILS
 from .cx_campaign_verdict import COUNTS
 from .timebox import ON_SCREEN, time_box
@@ -88,17 +89,24 @@ class CxCampaignAct(models.Model):
     @api.model
     def _skip(self, ids, reason):
         """Drop claimed acts, with the reason; what follows in any case begins."""
-        rows = self._journaled(
+        triggers = AFTER["skipped"] + (["else"] if reason == "condition" else [])
+        self._journaled(
             SQL(
-                "UPDATE cx_campaign_act SET state = 'skipped', claim = NULL, done_at = %s,"
-                # too late because it had to wait for its turn: that is the reason
-                " reason = CASE WHEN %s = 'expired' AND reason = 'capped' THEN reason ELSE %s END"
-                " WHERE id = ANY(%s) AND state IN ('waiting', 'claimed') RETURNING id",
-                fields.Datetime.now(), reason, reason, list(ids),
+                """
+                WITH dropped AS (
+                    UPDATE cx_campaign_act SET state = 'skipped', claim = NULL, done_at = %(now)s,
+                           -- too late because it had to wait for its turn: that is the reason
+                           reason = CASE WHEN %(reason)s = 'expired' AND reason = 'capped'
+                                    THEN reason ELSE %(reason)s END
+                     WHERE id = ANY(%(ids)s) AND state IN ('waiting', 'claimed') RETURNING *)
+                %(grow)s
+                """,
+                now=fields.Datetime.now(),
+                reason=reason,
+                ids=list(ids),
+                grow=self._followers(SQL("dropped"), SQL("%s::text[]", triggers)),
             )
-        )  # fmt: skip
-        triggers = ["ended", "else"] if reason == "condition" else ["ended"]
-        self._journaled(self._grow([row[0] for row in rows], triggers))
+        )
 
     @api.model
     def _wait(self, act_id, wait, now):

@@ -174,6 +174,7 @@ class CxCampaign(models.Model):
                     "launched_on": self.env["cx.customer"]._today(campaign.company_id),
                 }
             )
+            campaign._plan_measuring()
             campaign._freeze()
         self._wake()
 

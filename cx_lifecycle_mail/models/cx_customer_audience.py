@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .codes import id_of
+
 CODE = {
     "audience": SQL("true"),
     "enter": SQL("excluded IS NULL"),
@@ -31,7 +33,7 @@ class CxCustomer(models.Model):
         if not self.env.user.has_group("cx_lifecycle.group_marketer"):
             # reps are not to know who is held out: they would treat them otherwise
             raise AccessError(self.env._("Audience: only marketers see who is in it."))
-        campaign = self.env["cx.campaign"].browse(int(campaign_id) if campaign_id.isdigit() else 0)
+        campaign = self.env["cx.campaign"].browse(id_of(campaign_id))
         if rest or members not in ("future", "present", "both") or not campaign.exists():
             raise UserError(self.env._("Audience: open it from the campaign again."))
         campaign.check_access("read")

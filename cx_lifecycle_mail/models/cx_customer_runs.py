@@ -7,6 +7,7 @@ class CxCustomer(models.Model):
 
     def _absorb(self, others, partner, sources):
         """Take over the participations of others, so that nobody gets a step twice."""
+        self.env.flush_all()
         self._surplus_runs(others)._stop("no_contact")
         self.env.cr.execute(
             SQL(
@@ -22,6 +23,7 @@ class CxCustomer(models.Model):
                 others=others.ids,
             )
         )
+        self._one_outcome_each(others)
         self.env.cr.execute(
             SQL(
                 "UPDATE cx_campaign_act SET customer_id = %s WHERE customer_id = ANY(%s)",
@@ -38,10 +40,29 @@ class CxCustomer(models.Model):
         self.env.invalidate_all(flush=False)
         return super()._absorb(others, partner, sources)
 
+    def _one_outcome_each(self, others):
+        """In each campaign, one customer counts once: as whoever of them entered first."""
+        together = (self | others).ids
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM cx_campaign_outcome WHERE customer_id = ANY(%s) AND id NOT IN ("
+                " SELECT DISTINCT ON (campaign_id) id FROM cx_campaign_outcome"
+                " WHERE customer_id = ANY(%s) ORDER BY campaign_id, entered_on, id)",
+                together,
+                together,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                "UPDATE cx_campaign_outcome SET customer_id = %s WHERE customer_id = ANY(%s)",
+                self.id,
+                others.ids,
+            )
+        )
+
     def _surplus_runs(self, others):
         """Runs of others that cannot go on beside those of the customer they become."""
         runs = self.env["cx.campaign.run"]
-        runs.flush_model()
         history = runs.search([("customer_id", "in", (self | others).ids)])
         known = set(history.filtered(lambda run: run.customer_id == self).campaign_id.ids)
         going_on = history.filtered(lambda run: run.state == "running").sorted("id")

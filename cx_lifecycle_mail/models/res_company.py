@@ -27,7 +27,23 @@ class ResCompany(models.Model):
         "Held Out of Everything",
         help="Share of customers that no campaign treats, to see what all of them bring.",
     )
+    cx_message_cost = fields.Monetary(
+        "Cost of a Message", help="Of one mail or invitation that was sent."
+    )
+    cx_hour_cost = fields.Monetary(
+        "Cost of an Hour", help="Of a salesperson, for the activities of campaigns."
+    )
+    cx_margin_share = fields.Float(
+        "Usual Margin",
+        help="Share of the net purchases that is margin, where documents do not tell; empty: "
+        "unknown, and what a campaign returned is told in purchases.",
+    )
 
+    _cx_cost_check = models.Constraint(
+        "CHECK(coalesce(cx_message_cost, 0) >= 0 AND coalesce(cx_hour_cost, 0) >= 0"
+        " AND coalesce(cx_margin_share, 0) BETWEEN 0 AND 1)",
+        "Costs: amounts from 0 up; usual margin: a share from 0 to 100 %.",
+    )
     _cx_pressure_check = models.Constraint(
         "CHECK(cx_mail_cap >= 0 AND cx_call_cap >= 0 AND cx_mail_cap_days BETWEEN 1 AND 365"
         " AND cx_call_cap_days BETWEEN 1 AND 365)",

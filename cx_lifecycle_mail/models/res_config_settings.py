@@ -14,6 +14,14 @@ class ResConfigSettings(models.TransientModel):
     cx_quiet_to = fields.Float(related="company_id.cx_quiet_to", readonly=False)
     cx_calendar_id = fields.Many2one(related="company_id.cx_calendar_id", readonly=False)
     cx_holdout_share = fields.Float(related="company_id.cx_holdout_share", readonly=False)
+    cx_currency_id = fields.Many2one(related="company_id.currency_id", string="Currency of Costs")
+    cx_message_cost = fields.Monetary(
+        related="company_id.cx_message_cost", readonly=False, currency_field="cx_currency_id"
+    )
+    cx_hour_cost = fields.Monetary(
+        related="company_id.cx_hour_cost", readonly=False, currency_field="cx_currency_id"
+    )
+    cx_margin_share = fields.Float(related="company_id.cx_margin_share", readonly=False)
     cx_campaign_attention = fields.Integer(
         compute="_compute_cx_campaign_health", help="Campaigns at which somebody should look."
     )

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date, format_datetime, formatLang
 
+from odoo.addons.cx_lifecycle.models.notice import CLOSE, notice
+
 from ..models.cx_campaign_resume import CHOICES, DROPPED
 
 CHANGES = [("pause", "Pause"), ("resume", "Resume"), ("finish", "Finish")]
@@ -181,18 +183,13 @@ class CxCampaignChange(models.TransientModel):
     def _tell(self, figures):
         """What was done, counted again when it was."""
         today = next(iter(figures["days"].values()))
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "Resumed. Today: %(mails)s mails and %(others)s other steps, as hours and caps "
-                    "allow. Dropped: %(dropped)s.",
-                    mails=self._number(today["mails"]),
-                    others=self._number(today["others"]),
-                    dropped=self._number(sum(figures[reason] for reason in DROPPED)),
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notice(
+            self.env._(
+                "Resumed. Today: %(mails)s mails and %(others)s other steps, as hours and caps "
+                "allow. Dropped: %(dropped)s.",
+                mails=self._number(today["mails"]),
+                others=self._number(today["others"]),
+                dropped=self._number(sum(figures[reason] for reason in DROPPED)),
+            ),
+            CLOSE,
+        )

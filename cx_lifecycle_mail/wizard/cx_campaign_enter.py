@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from odoo.addons.cx_lifecycle.models.notice import CLOSE, notice
+
 from ..models.cx_campaign_act_actions import MARKETER
 
 
@@ -77,13 +79,9 @@ class CxCampaignEnter(models.TransientModel):
         """Let them enter, and say what came of it."""
         self.ensure_one()
         counts = self.campaign_id.enter(self.partner_ids.ids)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": self.campaign_id.name,
-                "message": " ".join(self._words(counts, done=True)),
-                "type": "success" if counts["entered"] else "warning",
-                "next": {"type": "ir.actions.act_window_close", "infos": {"cx_saved": True}},
-            },
-        }
+        return notice(
+            " ".join(self._words(counts, done=True)),
+            {**CLOSE, "infos": {"cx_saved": True}},
+            title=self.campaign_id.name,
+            type="success" if counts["entered"] else "warning",
+        )

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
 
+from ..models.codes import id_of
 from ..models.cx_campaign_step import MAILS
 
 DONE = Domain("what", "=", "act") & Domain("state", "=", "done")
@@ -33,15 +34,15 @@ def numbered(code):
         return CODES.get(name)
     if name in ("mail", "call") and len(words) == 1:
         return CODES[name] & Domain("day", "=", words[0])
-    if name == "rep" and words[0].isdigit():
+    if name == "rep" and (user_id := id_of(words[0])):
         day = Domain("day", "=", words[1]) if words[1:] else Domain.TRUE
-        return CALL & Domain("user_id", "=", int(words[0])) & day
+        return CALL & Domain("user_id", "=", user_id) & day
     if name == "excluded":
         return CODES[name] & Domain("reason", "=", words[0])
     if name == "act":
         return NOT_DONE & Domain("reason", "=", words[0])
-    if name == "step" and len(words) == 2 and words[0].isdigit():
-        of_step = Domain("what", "=", "act") & Domain("step_id", "=", int(words[0]))
+    if name == "step" and len(words) == 2 and (step_id := id_of(words[0])):
+        of_step = Domain("what", "=", "act") & Domain("step_id", "=", step_id)
         return of_step & Domain("state", "=", words[1])
     return None
 

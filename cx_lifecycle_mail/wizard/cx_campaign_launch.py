@@ -1,6 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tools import format_datetime, formatLang
+
+from odoo.addons.cx_lifecycle.models.notice import CLOSE, notice
 
 from ..models.cx_campaign_step import MAILS
 
@@ -10,59 +12,29 @@ class CxCampaignLaunch(models.TransientModel):
 
     _name = "cx.campaign.launch"
     _description = "Launch a Campaign"
+    _inherit = ["cx.campaign.findings"]
 
     campaign_id = fields.Many2one("cx.campaign", required=True, readonly=True, ondelete="cascade")
     members = fields.Selection(related="campaign_id.members")
-    edition = fields.Char(readonly=True, help="When what was looked at was changed last.")
     enter = fields.Integer(readonly=True, help="Who would enter, held out ones included.")
     held_out = fields.Integer(readonly=True)
     summary = fields.Text(compute="_compute_texts", help="Who is concerned, and what is first.")
-    line_ids = fields.One2many("cx.campaign.launch.line", "launch_id", "To Look At", readonly=True)
-    blocks = fields.Integer(compute="_compute_levels", help="How many findings block.")
-    asks = fields.Integer(compute="_compute_levels", help="How many findings only ask.")
+    line_ids = fields.One2many("cx.campaign.finding", "launch_id", "To Look At", readonly=True)
 
     @api.model
     def _begin(self, campaign):
         """The dialog for a draft, with the count and the findings of this moment."""
-        audience, failure = None, None
-        try:
-            audience = campaign._audience()
-        except (AccessError, UserError, ValidationError) as error:
-            failure = str(error)
-        checks = campaign._launch_checks(audience)
-        # an author who left is a finding already, and why it could not be counted
-        told = campaign._author_problem() or any(check.text == failure for check in checks)
-        if failure and not told:
-            checks.insert(0, campaign._finding("block", "domain", failure))
-        figures = audience or {}
+        figures, found = self._examine(campaign)
         # sudo: only made with a count, here
         dialog = self.sudo().create(
             {
                 "campaign_id": campaign.id,
-                "edition": self._edition(campaign),
                 "enter": figures.get("enter", 0),
                 "held_out": figures.get("held_out", 0),
-                "line_ids": [
-                    (0, 0, {"sequence": place, "level": check.level, "field": check.field,
-                            "text": check.text, "step_id": check.step.id})
-                    for place, check in enumerate(checks)
-                ],
+                **found,
             }
-        )  # fmt: skip
+        )
         return dialog.with_env(self.env)
-
-    @api.model
-    def _edition(self, campaign):
-        """When the campaign, its steps or their contents were changed last."""
-        steps = campaign.step_ids
-        records = [campaign, *steps, *steps.mailing_ids]
-        return f"{max(record.write_date for record in records).isoformat()} of {len(records)}"
-
-    @api.depends("line_ids.level")
-    def _compute_levels(self):
-        for wizard in self:
-            levels = wizard.line_ids.mapped("level")
-            wizard.blocks, wizard.asks = levels.count("block"), levels.count("ask")
 
     @api.depends("campaign_id", "enter", "held_out")
     @api.depends_context("lang", "tz")
@@ -132,25 +104,6 @@ class CxCampaignLaunch(models.TransientModel):
                     campaign.name,
                 )
             )
-        blocks = [c for c in campaign._launch_checks(campaign._audience()) if c.level == "block"]
-        if blocks:
-            raise UserError("\n".join(self._sentence(check) for check in blocks))
+        self._refuse_blocked(campaign)
         campaign._launch()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("Launched. Customers enter in the background."),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
-
-    @api.model
-    def _sentence(self, check):
-        if not check.step:
-            return self.env._("%(field)s: %(text)s", field=check.field, text=check.text)
-        return self.env._(
-            "Step %(step)s, %(field)s: %(text)s",
-            step=check.step.name, field=check.field, text=check.text,
-        )  # fmt: skip
+        return notice(self.env._("Launched. Customers enter in the background."), CLOSE)

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
 
@@ -8,18 +8,14 @@ class CxCampaignPublish(models.TransientModel):
 
     _name = "cx.campaign.publish"
     _description = "Publish Changes of a Campaign"
+    _inherit = ["cx.campaign.findings"]
 
     campaign_id = fields.Many2one("cx.campaign", required=True, readonly=True, ondelete="cascade")
     draft_id = fields.Many2one("cx.campaign", readonly=True, ondelete="set null")
-    edition = fields.Char(readonly=True, help="When what was looked at was changed last.")
     number = fields.Integer(readonly=True, help="The version that was in force then.")
     difference = fields.Html("Changes", compute="_compute_difference", sanitize=False)
     takes_over = fields.Text(compute="_compute_takes_over", help="Whose rights count from then on.")
-    line_ids = fields.One2many(
-        "cx.campaign.publish.line", "publish_id", "To Look At", readonly=True
-    )
-    blocks = fields.Integer(compute="_compute_levels", help="How many findings block.")
-    asks = fields.Integer(compute="_compute_levels", help="How many findings only ask.")
+    line_ids = fields.One2many("cx.campaign.finding", "publish_id", "To Look At", readonly=True)
     inside = fields.Integer("Under Way", compute="_compute_people", help="Held out ones included.")
     people = fields.Selection(
         [
@@ -38,37 +34,18 @@ class CxCampaignPublish(models.TransientModel):
     @api.model
     def _begin(self, draft):
         """The dialog for a draft, with what stands against it at this moment."""
-        failure, audience = None, None
-        try:
-            audience = draft._audience()
-        except (AccessError, UserError, ValidationError) as error:
-            failure = str(error)
-        checks = draft._launch_checks(audience)
-        # an author who may not is a finding already, and why it could not be counted
-        if failure and not draft._author_problem():
-            checks.insert(0, draft._finding("block", "domain", failure))
+        _audience, found = self._examine(draft)
         original = draft.draft_of_id
         # sudo: only made with these findings, here
         dialog = self.sudo().create(
             {
                 "campaign_id": original.id,
                 "draft_id": draft.id,
-                "edition": self.env["cx.campaign.launch"]._edition(draft),
                 "number": original.version_number,
-                "line_ids": [
-                    (0, 0, {"sequence": place, "level": check.level, "field": check.field,
-                            "text": check.text, "step_id": check.step.id})
-                    for place, check in enumerate(checks)
-                ],
+                **found,
             }
-        )  # fmt: skip
+        )
         return dialog.with_env(self.env)
-
-    @api.depends("line_ids.level")
-    def _compute_levels(self):
-        for wizard in self:
-            levels = wizard.line_ids.mapped("level")
-            wizard.blocks, wizard.asks = levels.count("block"), levels.count("ask")
 
     @api.depends("campaign_id", "draft_id")
     @api.depends_context("lang")
@@ -151,10 +128,7 @@ class CxCampaignPublish(models.TransientModel):
             raise UserError(self.env._("Go On With: choose a step of this version."))
         # sudo: whoever publishes answers for it, see ``action_publish`` of the draft
         draft.sudo().user_id = self.env.uid
-        blocks = [c for c in draft._launch_checks(draft._audience()) if c.level == "block"]
-        if blocks:
-            sentence = self.env["cx.campaign.launch"]._sentence
-            raise UserError("\n".join(sentence(check) for check in blocks))
+        self._refuse_blocked(draft)
         table = self.difference
         version = campaign._publish(draft, self.note)
         # sudo: participants are written by the machine
@@ -173,7 +147,7 @@ class CxCampaignPublish(models.TransientModel):
                 )
             )  # fmt: skip
         campaign._check_alive()
-        if self.env["cx.campaign.launch"]._edition(draft) != self.edition:
+        if self._edition(draft) != self.edition:
             raise UserError(
                 self.env._(
                     "The draft of %s was changed since you opened this dialog. Nothing was "

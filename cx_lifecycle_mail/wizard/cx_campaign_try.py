@@ -8,6 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_datetime
 
+from odoo.addons.cx_lifecycle.models.notice import notice
+
 from ..models.cx_campaign_ahead import Ahead
 from ..models.cx_campaign_step import MAILS
 from ..models.timebox import ON_SCREEN, time_box
@@ -258,14 +260,10 @@ class CxCampaignTry(models.TransientModel):
                     failed[0].failure_reason or "",
                 )
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "%(number)s letters were sent to %(address)s.",
-                    number=len(letters), address=self.env.user.email,
-                ),
-            },
-        }  # fmt: skip
+        return notice(
+            self.env._(
+                "%(number)s letters were sent to %(address)s.",
+                number=len(letters),
+                address=self.env.user.email,
+            )
+        )

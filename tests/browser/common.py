@@ -6,6 +6,7 @@ from odoo.tests import HttpCase, new_test_user
 LATE = range(55, 355, 30)  # ten purchases, one every 30 days, the last 55 days ago
 ON_TIME = range(5, 305, 30)
 DORMANT = range(100, 400, 30)
+CAMPAIGNS = "/odoo/lifecycle-campaigns"
 
 
 class TourCase(HttpCase):
@@ -77,3 +78,36 @@ class TourCase(HttpCase):
         partner.message_post(body="The parcel came late", message_type="comment")
         partner.activity_schedule("mail.mail_activity_data_call", summary="Ask about spring")
         return f"/odoo/res.partner/{partner.id}"
+
+
+class MarketerCase(TourCase):
+    """Besides, a marketer, who makes campaigns."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.marketer = new_test_user(
+            cls.env, "tour_marketer", "cx_lifecycle.group_marketer", name="Tour Marketer",
+            email="marie@example.com",
+        )  # fmt: skip
+
+    @classmethod
+    def draft(cls, name, **values):
+        """A campaign; unless said otherwise, for those of ours who are dormant."""
+        return cls.env["cx.campaign"].with_user(cls.marketer).create(
+            {
+                "name": name, "entry": "in_stage", "members": "both", "holdout_share": 0,
+                "stage_id": cls.env.ref("cx_lifecycle.stage_dormant").id,
+                "domain": "[('name', 'like', 'Tours')]", "email_from": "care@example.com", **values,
+            }
+        )  # fmt: skip
+
+    @classmethod
+    def step(cls, campaign, **values):
+        return cls.env["cx.campaign.step"].with_user(cls.marketer).create(
+            {"campaign_id": campaign.id, **values}
+        )  # fmt: skip
+
+    def tour(self, name, url=CAMPAIGNS, login="tour_marketer"):
+        self.start_tour(url, name, login=login)
+        self.env.invalidate_all()

@@ -2,30 +2,18 @@
 
 from datetime import timedelta
 
-from browser.common import TourCase
+from browser.common import MarketerCase
 
 from odoo import fields
-from odoo.tests import new_test_user, tagged
-
-CAMPAIGNS = "/odoo/lifecycle-campaigns"
+from odoo.tests import tagged
 
 
-class CampaignTours(TourCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.marketer = new_test_user(
-            cls.env, "tour_marketer", "cx_lifecycle.group_marketer", name="Tour Marketer",
-            email="marie@example.com",
-        )  # fmt: skip
-
+class CampaignTours(MarketerCase):
     def paused(self):
         """Paused ten days ago; three mails were due since, and two steps failed before."""
-        env = self.env(user=self.marketer)
-        campaign = env["cx.campaign"].create({"name": "Tour campaign", "entry": "manual"})
-        steps = env["cx.campaign.step"]
-        mail = steps.create({"campaign_id": campaign.id, "name": "Mail", "kind": "mail"})
-        wait = steps.create({"campaign_id": campaign.id, "name": "Wait", "kind": "wait"})
+        campaign = self.draft("Tour campaign", entry="manual")
+        mail = self.step(campaign, name="Mail", kind="mail")
+        wait = self.step(campaign, name="Wait", kind="wait")
         now = fields.Datetime.now()
         campaign = campaign.sudo()
         campaign.write({"state": "running", "launched_at": now - timedelta(days=20)})
@@ -66,7 +54,7 @@ class TestCampaignLife(CampaignTours):
 
     def test_resume_with_a_choice(self):
         campaign = self.paused()
-        self.start_tour(CAMPAIGNS, "cx_campaign_resume", login="tour_marketer")
+        self.tour("cx_campaign_resume")
         self.assertEqual(campaign.state, "running")
         mails = campaign.run_ids.act_ids.filtered(lambda act: act.kind == "mail")
         ahead = {(act.due_at.date() - fields.Date.today()).days for act in mails}
@@ -78,14 +66,14 @@ class TestCampaignLife(CampaignTours):
         self.paused()
         well = self.env["cx.campaign"].create({"name": "Does well", "entry": "manual"})
         well.sudo().write({"state": "running", "launched_at": fields.Datetime.now()})
-        self.start_tour(CAMPAIGNS, "cx_campaign_attention", login="tour_marketer")
+        self.tour("cx_campaign_attention")
 
     def test_import_a_file(self):
-        self.start_tour(CAMPAIGNS, "cx_campaign_import", login="tour_marketer")
+        self.tour("cx_campaign_import")
         campaign = self.env["cx.campaign"].search([("name", "=", "From afar")])
         self.assertEqual((campaign.state, campaign.user_id), ("draft", self.marketer))
         self.assertEqual(campaign.topic_id.name, "News of the tour")
 
     def test_begin_from_a_template(self):
-        self.start_tour(CAMPAIGNS, "cx_campaign_gallery", login="tour_marketer")
+        self.tour("cx_campaign_gallery")
         self.assertTrue(self.env["cx.campaign"].search([("preset", "=", "wake_dormant")]))

@@ -1,23 +1,18 @@
 """The jobs of a marketer's day, from the screen to what the database keeps of them."""
 
-from browser.common import DORMANT, TourCase
+from browser.common import CAMPAIGNS, DORMANT, MarketerCase
 
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
-CAMPAIGNS = "/odoo/lifecycle-campaigns"
 LONG_DORMANT = [day + 15 for day in DORMANT]
 
 
-class MarketerCase(TourCase):
+class JobCase(MarketerCase):
     """Two dormant customers, one of them for long, and a draft that would call them."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.marketer = new_test_user(
-            cls.env, "tour_marketer", "cx_lifecycle.group_marketer", name="Tour Marketer",
-            email="marie@example.com",
-        )  # fmt: skip
         cls.omega = cls.customer("Omega Tours", cls.rep, LONG_DORMANT, 3)
         cls.env.company.write({"cx_mail_cap": 0, "cx_call_cap": 0})
         cls.campaign = cls.draft("Tour campaign")
@@ -26,32 +21,11 @@ class MarketerCase(TourCase):
         cls.step(cls.campaign, name="Breath", kind="wait", delay=3, parent_id=cls.call.id,
                  trigger="done")  # fmt: skip
 
-    @classmethod
-    def draft(cls, name, stage="dormant", **values):
-        """A campaign for those of ours who are in a stage."""
-        return cls.env["cx.campaign"].with_user(cls.marketer).create(
-            {
-                "name": name, "entry": "in_stage", "members": "both", "holdout_share": 0,
-                "stage_id": cls.env.ref(f"cx_lifecycle.stage_{stage}").id,
-                "domain": "[('name', 'like', 'Tours')]", **values,
-            }
-        )  # fmt: skip
-
-    @classmethod
-    def step(cls, campaign, **values):
-        return cls.env["cx.campaign.step"].with_user(cls.marketer).create(
-            {"campaign_id": campaign.id, **values}
-        )  # fmt: skip
-
     def launched(self, campaign):
         """Launch, and let those in who would come in the background."""
         campaign._launch()
         campaign._enter()
         return campaign
-
-    def tour(self, name, url=CAMPAIGNS, login="tour_marketer"):
-        self.start_tour(url, name, login=login)
-        self.env.invalidate_all()
 
     def assertPaused(self, *customers):
         """It stands still, and what was under way waits."""
@@ -62,7 +36,7 @@ class MarketerCase(TourCase):
 
 
 @tagged("post_install", "-at_install")
-class TestLaunchAndPause(MarketerCase):
+class TestLaunchAndPause(JobCase):
     browser_size = "1400x900"
 
     def launch_and_pause(self, lang=""):
@@ -88,13 +62,13 @@ class TestLaunchAndPause(MarketerCase):
 
 
 @tagged("post_install", "-at_install")
-class TestWhy(MarketerCase):
+class TestWhy(JobCase):
     browser_size = "1400x900"
 
     def setUp(self):
         super().setUp()
         self.launched(self.campaign)
-        other = self.draft("Lost ones", stage="lost")
+        other = self.draft("Lost ones", stage_id=self.env.ref("cx_lifecycle.stage_lost").id)
         self.step(other, name="Breath", kind="wait")
         self.launched(other)
         self.contact = f"/odoo/res.partner/{self.omega.partner_id.id}"
@@ -110,7 +84,7 @@ class TestWhy(MarketerCase):
 
 
 @tagged("post_install", "-at_install")
-class TestMarketersPhone(MarketerCase):
+class TestMarketersPhone(JobCase):
     browser_size = "390x844"
     touch_enabled = True
 

@@ -1,30 +1,22 @@
 """The steps of a campaign, in a browser: a marketer builds them, and looks at what came of them."""
 
-from browser.common import TourCase
+from browser.common import CAMPAIGNS, MarketerCase
 
 from odoo import fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 
 @tagged("post_install", "-at_install")
-class TestSteps(TourCase):
+class TestSteps(MarketerCase):
     browser_size = "1400x900"
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.marketer = new_test_user(cls.env, "tour_marketer", "cx_lifecycle.group_marketer")
-        cls.campaign = cls.env["cx.campaign"].with_user(cls.marketer).create(
-            {
-                "name": "Tour", "entry": "becomes", "email_from": "care@example.com",
-                "stage_id": cls.env.ref("cx_lifecycle.stage_dormant").id,
-            }
-        )  # fmt: skip
+        cls.campaign = cls.draft("Tour", entry="becomes")
 
     def tour(self, name):
-        url = f"/odoo/lifecycle-campaigns/{self.campaign.id}"
-        self.start_tour(url, name, login="tour_marketer")
-        self.env.invalidate_all()
+        super().tour(name, f"{CAMPAIGNS}/{self.campaign.id}")
 
     def test_build(self):
         self.build("cx_marketer_steps")

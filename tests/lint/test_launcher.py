@@ -1,5 +1,8 @@
 """The launcher's own small promises. Needs no database."""
 
+import re
+import sys
+
 import pytest
 
 from dev import commands, odoo, shell
@@ -52,3 +55,24 @@ def test_odoo_commands_get_the_database_where_they_take_one():
     assert odoo.command(["i18n", "export", "m"])[4:] == ["i18n", "export", *given, "m"]
     assert odoo.command(["cloc"])[4:] == ["cloc"]
     assert odoo.command(["-u", "m"])[3:] == [*given, "-u", "m"]
+
+
+def test_parallel_workers_share_files_and_not_tests():
+    files = [f"tests/unit/test_{name}.py" for name in ("needs", "power", "holdout", "proportion")]
+    done = shell.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-v",
+            "-n2",
+            "-p",
+            "no:odoo",
+            "-p",
+            "no:cacheprovider",
+            *files,
+        ],
+        cwd=shell.ROOT,
+    )
+    ran = set(re.findall(r"^\[(gw\d)\] .* (tests/unit/\w+\.py)::", done.stdout, re.MULTILINE))
+    assert sorted(file for _worker, file in ran) == sorted(files)

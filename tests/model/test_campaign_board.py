@@ -201,7 +201,15 @@ class TestNumbers(BoardCase):
             with self.assertRaisesRegex(UserError, "load the page again"):
                 campaign.action_step_list(step_id, number)
         acts = self.env["cx.campaign.act"]
-        for text in ("", "1", "x sent", f"{self.first.id} sent:expired", "1 drop"):
+        for text in (
+            "",
+            "1",
+            "x sent",
+            "² sent",
+            f"{10**20} sent",
+            f"{self.first.id} sent:expired",
+            "1 drop",
+        ):
             with self.assertRaisesRegex(UserError, "open the list from the campaign"):
                 acts.search([("step_number", "=", text)])
         nobody = self.env.ref("base.public_user")

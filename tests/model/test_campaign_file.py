@@ -435,7 +435,7 @@ class TestHostile(FileCase):
 
     def test_limits_of_the_database_are_said_with_their_place(self):
         self.refused(self.changed(holdout_share=7), "Campaign: Held Out: enter a share")
-        self.refused(self.changed(max_days=0), "Campaign: Durations")
+        self.refused(self.changed(max_days=0), "Campaign: Longest Duration")
         for name in ("stage_days", "quiet_days", "cooldown_days", "date_days"):
             self.refused(self.changed(**{name: 999_999}), "Campaign: Durations")
         for name, value in (

@@ -114,8 +114,9 @@ class TestDryRun(LookCase):
             action = forecast.with_user(self.marketer).action_lines(code)
             lines = self.env[action["res_model"]].with_user(self.marketer)
             self.assertEqual(lines.search_count(action["domain"]), count, code)
-        with self.assertRaises(UserError):
-            forecast.action_lines("nothing 1")
+        for code in ("nothing 1", "rep ²", "step ² done", f"rep {10**20}"):
+            with self.assertRaises(UserError):
+                forecast.action_lines(code)
 
     def test_sums_agree(self):
         campaign = self.look(holdout_share=0.4)

@@ -2,10 +2,12 @@
 
 from model.common import TODAY, ago
 from model.screens import CampaignScreensCase
+from psycopg2.errors import CheckViolation
 
 from odoo import Command
 from odoo.exceptions import UserError
-from odoo.tests import new_test_user
+from odoo.tests import Form, new_test_user
+from odoo.tools import mute_logger
 
 
 class TestLaunch(CampaignScreensCase):
@@ -207,6 +209,22 @@ class TestSize(CampaignScreensCase):
         self.assertIn(("ask", "Held Out", False), self.findings())
         self.campaign.holdout_share = 0
         self.assertFalse(self.campaign.holdout_text)
+
+    def test_no_duration_is_too_long_for_the_calendar(self):
+        self.past(12, 6)
+        self.campaign.holdout_share = 0.1
+        with Form(self.campaign) as form:
+            for days, told in ((31, True), (3651, False), (5_000_000, False), (30, True)):
+                form.max_days = days
+                self.assertEqual(bool(form.holdout_text), told, days)
+        self.campaign.max_days = 3650
+        self.env.flush_all()
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaisesRegex(CheckViolation, "longest_check"),
+            self.env.cr.savepoint(),
+        ):
+            self.campaign.max_days = 3651
 
     def test_where_everybody_buys_anyway_nothing_can_be_told(self):
         self.campaign.write({"holdout_share": 0.1, "max_days": 30})

@@ -102,6 +102,7 @@ class TestFrozen(VersionCase):
             "stop_deal": True, "end_on": "2099-12-31", "max_days": 3, "sender": "fixed",
             "email_from": "x@example.com", "mail_server_id": self.server.id,
             "topic_id": self.env["cx.topic"].create({"name": "T"}).id, "holdout_share": 0.2,
+            "result_days": 30,
         }  # fmt: skip
         self.assertEqual(set(other), set(campaign._definition()["campaign"]))
         for name, value in other.items():

@@ -3,14 +3,15 @@ from odoo import fields, models
 from ..models.cx_campaign_checks import LEVELS
 
 
-class CxCampaignLaunchLine(models.TransientModel):
-    """One thing that stands against a launch, with the way to it."""
+class CxCampaignFinding(models.TransientModel):
+    """One thing that stands against a launch or a publication, with the way to it."""
 
-    _name = "cx.campaign.launch.line"
+    _name = "cx.campaign.finding"
     _description = "Finding Before a Launch"
     _order = "sequence, id"
 
-    launch_id = fields.Many2one("cx.campaign.launch", required=True, index=True, ondelete="cascade")
+    launch_id = fields.Many2one("cx.campaign.launch", index="btree_not_null", ondelete="cascade")
+    publish_id = fields.Many2one("cx.campaign.publish", index="btree_not_null", ondelete="cascade")
     sequence = fields.Integer()
     level = fields.Selection(LEVELS, "Weight", required=True)
     step_id = fields.Many2one("cx.campaign.step", ondelete="cascade")
@@ -20,7 +21,7 @@ class CxCampaignLaunchLine(models.TransientModel):
     def action_fix(self):
         """Open what the finding is about: the step, or the campaign behind the dialog."""
         self.ensure_one()
-        if not self.step_id:
+        step = self.step_id
+        if not step:
             return {"type": "ir.actions.act_window_close"}
-        campaign = self.launch_id.campaign_id
-        return campaign._dialog("cx.campaign.step", self.step_id.name, self.step_id.id)
+        return step.campaign_id._dialog("cx.campaign.step", step.name, step.id)
