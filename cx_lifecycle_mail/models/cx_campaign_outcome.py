@@ -1,5 +1,6 @@
 """What each participant bought within the campaign's window, whichever arm: the raw result."""
 
+import logging
 from datetime import timedelta
 
 import psycopg2
@@ -8,11 +9,15 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.cx_lifecycle.models.cx_customer_refresh import brief
+
 from .cx_campaign_run import ARMS
 from .cx_campaign_step import MAILS
 from .timebox import AT_WORK, time_box
 
+_logger = logging.getLogger(__name__)
 LATE = 60  # days after a window in which papers may still come in, and change what was bought
+AGAIN = timedelta(hours=6)  # what was added up since then waits for the next night
 CURVE_DAYS = 365  # the curve is of those whose window ended since
 TOUCHES = (*MAILS, "activity")
 LEAST_PAST = 100  # buyers in windows of the past: with fewer, no cap is known
@@ -87,10 +92,12 @@ class CxCampaign(models.Model):
     measured_at = fields.Datetime("Measured", readonly=True, copy=False)
     measure_problem = fields.Char(readonly=True, copy=False)
     result_curve = fields.Json(
-        readonly=True, copy=False,
+        readonly=True, copy=False, groups="cx_lifecycle.group_marketer",
         help="By arm, per participant and day after the entry: cumulated net purchases.",
     )  # fmt: skip
-    outcome_ids = fields.One2many("cx.campaign.outcome", "campaign_id", "Outcomes")
+    outcome_ids = fields.One2many(
+        "cx.campaign.outcome", "campaign_id", "Outcomes", groups="cx_lifecycle.group_marketer"
+    )
 
     _result_check = models.Constraint(
         "CHECK(result_days BETWEEN 1 AND 730)", "Result Window: enter 1 to 730 days."
@@ -100,31 +107,60 @@ class CxCampaign(models.Model):
     @api.model
     def _cron_measure(self):
         """Measure every campaign of which something can still change."""
+        # the job comes back until nothing remains: what it has just done is not due again
+        since = fields.Datetime.now() - AGAIN
         campaigns = self.with_context(active_test=False).search(
-            [("launched_at", "!=", False)], order="measured_at NULLS FIRST, id"
-        )
+            [
+                ("launched_at", "!=", False),
+                "|", ("measured_at", "=", False), ("measured_at", "<", since),
+            ],
+            order="measured_at NULLS FIRST, id",
+        )  # fmt: skip
         due = campaigns.filtered(lambda campaign: campaign._unmeasured())
         self.env["ir.cron"]._commit_progress(remaining=len(due))
         for campaign in due:
-            campaign._measure()
+            campaign._measure_in_turn()
             if not self.env["ir.cron"]._commit_progress(1):
                 return
 
+    def _measure_in_turn(self):
+        """Measure; what breaks is told, and the others go on."""
+        try:
+            with self.env.cr.savepoint():
+                self._measure()
+        except psycopg2.OperationalError as error:
+            self.env.cr.rollback()
+            self.env.invalidate_all(flush=False)
+            _logger.info("Result of campaign %s: next time (%s)", self.id, brief(error))
+        except Exception as error:
+            _logger.exception("Result of campaign %s", self.id)
+            self.write({"measured_at": fields.Datetime.now(), "measure_problem": brief(error)})
+
     def _unmeasured(self):
-        """Whether somebody's window is open, ended lately, or was never looked at."""
-        today = self.env["cx.customer"]._today(self.company_id)
+        """Whether somebody's window is open, ended lately, or was not looked at since it did."""
         [(due,)] = self.env.execute_query(
             SQL(
-                "SELECT EXISTS (SELECT FROM cx_campaign_outcome o WHERE o.campaign_id = %(id)s"
-                " AND o.window_ends_on >= %(since)s) OR EXISTS ("
+                "SELECT EXISTS (SELECT FROM cx_campaign_outcome o"
+                " JOIN cx_customer c ON c.id = o.customer_id WHERE o.campaign_id = %(id)s"
+                " AND c.partner_id IS NOT NULL AND %(unsettled)s) OR EXISTS ("
                 " SELECT FROM cx_campaign_run r WHERE r.campaign_id = %(id)s AND NOT EXISTS ("
                 " SELECT FROM cx_campaign_outcome o WHERE o.campaign_id = r.campaign_id"
                 " AND o.customer_id = r.customer_id))",
                 id=self.id,
-                since=today - timedelta(days=LATE),
+                unsettled=self._unsettled(),
             )
         )
         return due
+
+    @api.model
+    def _unsettled(self):
+        """SQL: of outcome ``o`` something may have changed since it was measured last."""
+        return SQL("(o.measured_on IS NULL OR o.measured_on <= o.window_ends_on + %s)", LATE)
+
+    def _end_of_day(self, day):
+        """SQL of the moment, in UTC, at which a day is over where the company is."""
+        zone = self.company_id.partner_id.tz or "UTC"
+        return SQL("((%s + 1)::timestamp AT TIME ZONE %s AT TIME ZONE 'UTC')", day, zone)
 
     def action_measure(self):
         """Add up now what the participants bought."""
@@ -190,7 +226,7 @@ class CxCampaign(models.Model):
                 SELECT o.id, o.customer_id, o.entered_on, o.window_ends_on, c.partner_id
                   FROM cx_campaign_outcome o JOIN cx_customer c ON c.id = o.customer_id
                  WHERE o.campaign_id = %(id)s AND c.partner_id IS NOT NULL
-                   AND (o.measured_on IS NULL OR o.window_ends_on >= %(since)s)),
+                   AND %(unsettled)s),
             bought AS MATERIALIZED (%(days)s),
             found AS (
                 SELECT due.id, min(b.day) FILTER (WHERE b.amount > 0) AS bought_on,
@@ -205,32 +241,35 @@ class CxCampaign(models.Model):
              LEFT JOIN LATERAL (
                        SELECT a.campaign_id FROM cx_campaign_act a
                         WHERE a.customer_id = due.customer_id AND a.state = 'done'
-                          AND a.kind IN %(touches)s AND a.done_at < b.day + 1
+                          AND a.kind IN %(touches)s AND a.done_at < %(over)s
                      ORDER BY a.done_at DESC LIMIT 1) AS touch ON true
               GROUP BY due.id)
             UPDATE cx_campaign_outcome o
                SET bought = f.bought_on IS NOT NULL, bought_on = f.bought_on,
                    purchases = f.purchases, margin = f.margin, attributed = f.attributed,
-                   counted = least(f.purchases, %(cap)s), measured_on = %(today)s
+                   counted = greatest(least(f.purchases, %(cap)s), -%(cap)s),
+                   measured_on = %(today)s
               FROM found f WHERE f.id = o.id
             """,
             id=self.id,
-            since=today - timedelta(days=LATE),
+            unsettled=self._unsettled(),
+            over=self._end_of_day(SQL("b.day")),
             today=today,
             days=sources._days_with_margin(
                 self.company_id,
                 lambda partner: SQL("%s IN (SELECT partner_id FROM due)", partner),
             ),
             touches=TOUCHES,
-            # no cap: what a customer bought counts as it is
+            # no cap: what a customer bought counts as it is; one large refund decides no more
+            # than one large order
             cap=self.amount_cap or float("inf"),
         )
 
     def _curve(self, today):
         """Cumulated net purchases per participant, day by day after the entry, of each arm.
 
-        On each day, of those whose day it is already: so those who entered lately count as far as
-        they have come.
+        On each day, of those whose day is over: so those who entered lately count as far as they
+        have come. Capped as the verdict is: each customer's sum up to that day.
 
         :return: ``{arm: [money on day 1, …]}``, as far as anybody has come
         """
@@ -238,17 +277,20 @@ class CxCampaign(models.Model):
             SQL(
                 """
                 WITH people AS MATERIALIZED (
-                    SELECT o.arm, o.entered_on, c.partner_id,
-                           least(o.window_ends_on, %(today)s) - o.entered_on AS days
+                    SELECT o.id, o.arm, o.entered_on, c.partner_id,
+                           least(o.window_ends_on, %(today)s - 1) - o.entered_on AS days
                       FROM cx_campaign_outcome o JOIN cx_customer c ON c.id = o.customer_id
                      WHERE o.campaign_id = %(id)s AND c.partner_id IS NOT NULL
                        AND o.window_ends_on >= %(since)s),
-                bought AS (
-                    SELECT p.arm, b.day - p.entered_on AS number,
-                           sum(least(b.amount, %(cap)s)) AS amount
+                so_far AS (
+                    SELECT p.arm, b.day - p.entered_on AS number, b.amount,
+                           sum(b.amount) OVER (PARTITION BY p.id ORDER BY b.day) AS total
                       FROM people p JOIN (%(days)s) AS b ON b.partner_id = p.partner_id
-                       AND b.day > p.entered_on AND b.day - p.entered_on <= p.days
-                  GROUP BY 1, 2)
+                       AND b.day > p.entered_on AND b.day - p.entered_on <= p.days),
+                bought AS (
+                    SELECT arm, number, sum(greatest(least(total, %(cap)s), -%(cap)s)
+                           - greatest(least(total - amount, %(cap)s), -%(cap)s)) AS amount
+                      FROM so_far GROUP BY 1, 2)
                 SELECT arm, number, sum(coalesce(bought.amount, 0) / there.people)
                            OVER (PARTITION BY arm ORDER BY number)
                   FROM (SELECT arm, number, sum(people) AS people

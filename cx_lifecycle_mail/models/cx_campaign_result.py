@@ -46,9 +46,16 @@ class CxCampaign(models.Model):
             if not campaign.launched_at:
                 campaign.verdict = False
             elif not held.number:
-                campaign.verdict = "early" if entered.get(campaign) else "nobody"
+                campaign.verdict = (
+                    "early" if entered.get(campaign) or campaign._holds_out() else "nobody"
+                )
             else:
                 campaign.verdict, _more = effect.verdict(treated, held, campaign.planned_number)
+
+    def _holds_out(self):
+        """Whether somebody who enters now may be held out."""
+        everywhere = self.company_id.sudo().cx_holdout_share  # sudo: a setting of the company
+        return self.holdout_share > 0 or everywhere > 0
 
     # ------------------------------------------------------------------- sums
     def _complete(self):
@@ -257,9 +264,12 @@ class CxCampaign(models.Model):
         )
 
     def _pace(self):
-        """How many customers enter for the first time in a week."""
+        """How many customers enter for the first time in a week; 0 while it does not run."""
+        if self.state != "running":
+            return 0
         today = self.env["cx.customer"]._today(self.company_id)
-        since = max(fields.Date.subtract(today, days=PACE_DAYS), self.launched_on)
+        since = fields.Date.subtract(today, days=PACE_DAYS)
+        since = max(since, self.launched_on or since)
         entered = self.env["cx.campaign.outcome"].search_count(
             [("campaign_id", "=", self.id), ("entered_on", ">=", since)]
         )

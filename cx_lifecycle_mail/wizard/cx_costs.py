@@ -30,7 +30,8 @@ class CxCosts(models.TransientModel):
         rows = []
         for campaign in launched.filtered(lambda campaign: campaign.id in arms):
             treated, held = arms[campaign.id]
-            shares = effect.shares(treated, held)
+            # what "worked best" is looked up again and again, as the verdict is
+            shares = effect.shares_always(treated, held, campaign.planned_number)
             if not shares:
                 continue
             counted = campaign._complete() & entered & Domain("arm", "=", "treated")
