@@ -224,7 +224,8 @@ class CxCampaign(models.Model):
             [], ["purchases:sum", "margin:sum", "__count", "margin:count"],
         )  # fmt: skip
         if number and told == number and purchases > 0:
-            return float(margin / purchases), "documents"
+            return max(float(margin / purchases), 0.0), "documents"
+        # what was sold below cost gains nothing, however much more of it was sold
         usual = self.company_id.sudo().cx_margin_share  # sudo: a setting of the company
         return (usual, "settings") if usual else (1.0, False)
 

@@ -36,11 +36,14 @@ class CxCosts(models.TransientModel):
                 continue
             counted = campaign._complete() & entered & Domain("arm", "=", "treated")
             outcomes = self.env["cx.campaign.outcome"]._search(counted)
+            costs = campaign._costs(outcomes.select())
+            # once, in the period of the launch: as it stands among all that was spent
+            fixed = costs["fixed"] if since <= campaign.launched_on <= until else 0.0
             rows.append(
                 {
                     "purpose": campaign.purpose,
                     "label": campaign.name,
-                    "spent": campaign._costs(outcomes.select())["total"],
+                    "spent": costs["message"] + costs["call"] + fixed,
                     "customers": treated.buyers,
                     "gained": shares.value * treated.number,
                     "low": shares.low * treated.number,

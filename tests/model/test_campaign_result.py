@@ -14,7 +14,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
 from odoo.addons.cx_lifecycle_mail.engine import effect
-from odoo.addons.cx_lifecycle_mail.models import cx_campaign_outcome as outcome_module
+from odoo.addons.cx_lifecycle_mail.models import cx_campaign_measuring as measuring
 
 
 class ResultCase(CampaignCase):
@@ -68,7 +68,8 @@ class TestOutcome(ResultCase):
     def test_only_the_days_after_entry_within_the_window(self):
         campaign = self.running(days=30)
         ada = self.entered(campaign, 60)
-        self.order(ada, ago(60), 1.0)  # the day of entry: nobody knows which came first
+        campaign.run_ids.bought_before = ago(60)
+        self.order(ada, ago(60), 1.0)  # what let the customer in
         self.order(ada, ago(59), 20.0)
         self.order(ada, ago(30), 300.0)  # the last day
         self.order(ada, ago(29), 4000.0)
@@ -76,6 +77,18 @@ class TestOutcome(ResultCase):
         found = self.outcome(campaign, ada)
         self.assertEqual((found.purchases, found.bought, found.bought_on), (320.0, True, ago(59)))
         self.assertEqual((found.entered_on, found.window_ends_on), (ago(60), ago(30)))
+
+    def test_the_day_of_entry_counts_unless_a_purchase_came_first(self):
+        campaign = self.running(days=30)
+        ada, bob = self.entered(campaign, 60, name="Ada"), self.entered(campaign, 60, name="Bob")
+        run = campaign.run_ids.filtered(lambda run: run.partner_id == bob)
+        run.bought_before = ago(60)
+        for partner in (ada, bob):
+            self.order(partner, ago(60), 40.0)
+        answer = self.measured(campaign)
+        self.assertEqual(self.outcome(campaign, ada).purchases, 40.0)
+        self.assertEqual(self.outcome(campaign, bob).purchases, 0.0)
+        self.assertEqual(answer["curve"]["treated"][0], 20.0)
 
     def test_refunds_lower_it(self):
         """Net purchases, below nothing too: a refund of what was bought before counts as well."""
@@ -160,7 +173,7 @@ class TestOutcome(ResultCase):
             return SQL("SELECT 1 / 0") if campaign == broken else measure(campaign)
 
         self.patch(type(self.Campaign), "_first_entries", breaks)
-        with mute_logger("odoo.sql_db", outcome_module.__name__):
+        with mute_logger("odoo.sql_db", measuring.__name__):
             self.Campaign._cron_measure()
         self.assertIn("division by zero", broken.measure_problem)
         self.assertTrue(broken.measured_at)  # it waits for the next night
@@ -170,11 +183,11 @@ class TestOutcome(ResultCase):
     def test_not_looked_at_since_the_window_ended(self):
         """However long nobody measured, what was seen halfway is not left so."""
         campaign = self.running(days=30)
-        ada = self.entered(campaign, 60 + outcome_module.LATE)
+        ada = self.entered(campaign, 60 + measuring.LATE)
         self.measured(campaign)
-        self.order(ada, ago(40 + outcome_module.LATE), 70.0)
+        self.order(ada, ago(40 + measuring.LATE), 70.0)
         self.rows("UPDATE cx_campaign_outcome SET measured_on = %s RETURNING id",
-                  ago(50 + outcome_module.LATE))  # fmt: skip
+                  ago(50 + measuring.LATE))  # fmt: skip
         self.env.invalidate_all(flush=False)
         self.assertTrue(campaign._unmeasured())
         self.a_night_later(campaign)
@@ -184,10 +197,10 @@ class TestOutcome(ResultCase):
 
     def test_what_is_long_over_is_not_read_again(self):
         campaign = self.running(days=30)
-        ada = self.entered(campaign, 60 + outcome_module.LATE)
+        ada = self.entered(campaign, 60 + measuring.LATE)
         self.measured(campaign)
         self.assertFalse(campaign._unmeasured())
-        self.order(ada, ago(50 + outcome_module.LATE), 70.0)
+        self.order(ada, ago(50 + measuring.LATE), 70.0)
         before = campaign.measured_at
         self.Campaign._cron_measure()
         self.assertFalse(self.outcome(campaign, ada).bought)
@@ -221,7 +234,7 @@ class TestOutcome(ResultCase):
         campaign = self.campaign("manual", result_days=90)
         campaign._launch()
         self.assertEqual(campaign.amount_cap, 0.0)
-        for place in range(outcome_module.LEAST_PAST):
+        for place in range(measuring.LEAST_PAST):
             self.order(self.partner(f"P{place}"), ago(10), 10.0 * (place + 1))
         other = self.campaign("manual", result_days=90)
         other._launch()
