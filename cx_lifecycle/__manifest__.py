@@ -5,7 +5,7 @@
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "CX Lifecycle contributors",
-    "depends": ["sale_crm"],
+    "depends": ["sale_crm", "spreadsheet_dashboard"],
     "external_dependencies": {"python": ["python-dateutil"]},
     "data": [
         "security/cx_lifecycle_groups.xml",
@@ -59,6 +59,7 @@
         "views/cx_touchpoint_views.xml",
         "views/cx_touchpoint_source_views.xml",
         "views/cx_menus.xml",
+        "data/spreadsheet_dashboard.xml",
     ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

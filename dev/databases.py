@@ -152,7 +152,7 @@ def manifests():
 
 def code():
     """The files that an installed database depends on."""
-    kinds = {".py", ".xml", ".csv", ".po", ".sql", ".html"}
+    kinds = {".py", ".xml", ".csv", ".po", ".sql", ".html", ".json"}
     return [p for p in addon_files() if p.suffix in kinds and "static" not in p.parts]
 
 

@@ -42,6 +42,24 @@ def month_index(day):
     return 12 * day.year + day.month - 1
 
 
+def ages(rows):
+    """Cohorts by month, from rows of (month of the cohort, day entered, day left, number).
+
+    :return: ``({month: size}, {month: {age: who came to life, less who left}})``; rows without
+        either day tell the size. Months are those of :func:`month_index`.
+    """
+    sizes, moves = {}, {}
+    for month, entered_on, left_on, number in rows:
+        index, day = month_index(month), entered_on or left_on
+        if not day:
+            sizes[index] = number
+            continue
+        age = max(month_index(day) - index, 0)
+        here = moves.setdefault(index, {})
+        here[age] = here.get(age, 0) + (number if entered_on else -number)
+    return sizes, moves
+
+
 def survivors(moves, ages):
     """How many live at the end of each month of age.
 

@@ -82,6 +82,7 @@ from . import cx_first_run
 from . import cx_first_run_words
 from . import cx_preset
 from . import cx_portfolio
+from . import cx_portfolio_tiles
 from . import cx_portfolio_balance
 from . import cx_portfolio_flows
 from . import cx_portfolio_outlook

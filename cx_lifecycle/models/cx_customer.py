@@ -220,17 +220,17 @@ class CxCustomer(models.Model):
     def _field_to_sql(self, alias, field_expr, query=None):
         if field_expr != "alert":
             return super()._field_to_sql(alias, field_expr, query)
-        # so that lists and kanban bars can group by it
+        # so that lists and kanban bars can group by it; tuples, for pivots hash it
         by_code = self.env["cx.stage"]._ids_by_code()
         return SQL(
-            "CASE WHEN %(stage)s = ANY(%(bought)s) THEN"
-            " CASE WHEN %(held)s IS NOT NULL THEN 'ok' WHEN %(stage)s = ANY(%(quiet)s) THEN 'quiet'"
+            "CASE WHEN %(stage)s IN %(bought)s THEN"
+            " CASE WHEN %(held)s IS NOT NULL THEN 'ok' WHEN %(stage)s IN %(quiet)s THEN 'quiet'"
             " WHEN %(expected)s < %(today)s THEN 'late' ELSE 'ok' END END",
             stage=super()._field_to_sql(alias, "stage_id", query),
             held=super()._field_to_sql(alias, "hold_until", query),
             expected=super()._field_to_sql(alias, "next_purchase_on", query),
-            bought=[by_code[code] for code in BOUGHT],
-            quiet=[by_code[code] for code in QUIET],
+            bought=tuple(by_code[code] for code in BOUGHT),
+            quiet=tuple(by_code[code] for code in QUIET),
             today=fields.Date.context_today(self),
         )
 

@@ -18,16 +18,7 @@ class CxCustomer(models.Model):
 
     def _write_past(self, company, policy, scope, on, days, rebuilt):
         """Rebuild the episodes of customers who bought and have none yet, from their purchases."""
-        [(missing,)] = self.env.execute_query(
-            SQL(
-                "SELECT EXISTS (SELECT FROM cx_customer c WHERE c.company_id = %s AND %s"
-                " AND c.purchase_count > 0 AND NOT EXISTS ("
-                " SELECT FROM cx_episode e WHERE e.customer_id = c.id))",
-                company.id,
-                scope(SQL("c.partner_id")),
-            )
-        )
-        if not missing:
+        if not self._without_past(company, scope):
             return
         purchases = self._past_purchases(company, policy, scope, on, days)
         curve, silent = self._past_curves(policy, purchases)
@@ -42,8 +33,7 @@ class CxCustomer(models.Model):
                     SELECT *, CASE reason WHEN 'first_purchase' THEN %(new)s
                                           WHEN 'purchase' THEN %(active)s
                                           WHEN 'silence' THEN %(dormant)s
-                                          ELSE %(lost)s END AS stage_id
-                      FROM event
+                                          ELSE %(lost)s END AS stage_id FROM event
                 ),
                 linked AS (
                     SELECT *, lag(stage_id) OVER w AS previous_stage_id
@@ -78,6 +68,19 @@ class CxCustomer(models.Model):
         )
         self._tell_planner("cx_episode", self.env.cr.rowcount)
         self._write_since(company, scope)
+
+    def _without_past(self, company, scope):
+        """Whether some customers who bought have no episodes."""
+        [(missing,)] = self.env.execute_query(
+            SQL(
+                "SELECT EXISTS (SELECT FROM cx_customer c WHERE c.company_id = %s AND %s"
+                " AND c.purchase_count > 0 AND NOT EXISTS ("
+                " SELECT FROM cx_episode e WHERE e.customer_id = c.id))",
+                company.id,
+                scope(SQL("c.partner_id")),
+            )
+        )
+        return missing
 
     def _past_curves(self, policy, purchases):
         """SELECTs of the curve at each past purchase, and of those whose silence went far."""

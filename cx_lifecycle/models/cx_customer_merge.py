@@ -3,6 +3,13 @@
 from odoo import models
 from odoo.tools import SQL
 
+# what was planned with a customer, said of it, and done with it
+FOLLOWING = (
+    ("mail.activity", "cx_customer_id"),
+    ("cx.objection", "customer_id"),
+    ("cx.touchpoint", "customer_id"),
+)
+
 
 class CxCustomer(models.Model):
     _inherit = "cx.customer"
@@ -39,8 +46,7 @@ class CxCustomer(models.Model):
         self.env["cx.episode"].flush_model()
         self.env.cr.execute(
             SQL(
-                "UPDATE cx_episode SET customer_id = %s,"
-                " ended = ended IS TRUE OR left_on IS NULL,"
+                "UPDATE cx_episode SET customer_id = %s, ended = ended IS TRUE OR left_on IS NULL,"
                 " left_on = coalesce(left_on, greatest(entered_on, %s))"
                 " WHERE customer_id = ANY(%s)",
                 self.id,
@@ -48,7 +54,16 @@ class CxCustomer(models.Model):
                 others.ids,
             )
         )
-        self._take_over(others)
+        for model, column in FOLLOWING:
+            rows = self.env[model]
+            rows.flush_model()
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %(table)s SET %(column)s = %(kept)s WHERE %(column)s = ANY(%(others)s)",
+                    table=SQL.identifier(rows._table), column=SQL.identifier(column),
+                    kept=self.id, others=others.ids,
+                )
+            )  # fmt: skip
         # the purchases of the others are not new ones: they end no hold
         self.env.cr.execute(
             SQL(
@@ -71,27 +86,3 @@ class CxCustomer(models.Model):
                 )
             )
         self.env.invalidate_all(flush=False)
-
-    def _take_over(self, others):
-        """What was planned with the others, said of them, and done with them."""
-        self.env["mail.activity"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE mail_activity SET cx_customer_id = %s WHERE cx_customer_id = ANY(%s)",
-                self.id, others.ids,
-            )
-        )  # fmt: skip
-        self.env["cx.objection"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE cx_objection SET customer_id = %s WHERE customer_id = ANY(%s)",
-                self.id, others.ids,
-            )
-        )  # fmt: skip
-        self.env["cx.touchpoint"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE cx_touchpoint SET customer_id = %s WHERE customer_id = ANY(%s)",
-                self.id, others.ids,
-            )
-        )  # fmt: skip

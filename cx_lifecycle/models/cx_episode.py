@@ -155,19 +155,23 @@ class CxEpisode(models.Model):
     def _field_to_sql(self, alias, field_expr, query=None):
         if field_expr != "movement":
             return super()._field_to_sql(alias, field_expr, query)
-        # so that lists, pivots and graphs can group by it
+        # so that lists, pivots and graphs can group by it; tuples, for pivots hash it
+        ids = self._stage_ids()
         return SQL(
-            "CASE WHEN %(stage)s = ANY(%(living)s) IS NOT DISTINCT FROM"
-            " coalesce(%(before)s = ANY(%(living)s), false) THEN NULL"
+            "CASE WHEN (%(stage)s IN %(living)s) IS NOT DISTINCT FROM"
+            " coalesce(%(before)s IN %(living)s, false) THEN NULL"
             " WHEN %(silent)s THEN 'rules'"
-            " WHEN %(stage)s = ANY(%(living)s) THEN"
-            " CASE WHEN %(before)s = ANY(%(quiet)s) THEN 'won_back' ELSE 'new' END"
+            " WHEN %(stage)s IN %(living)s THEN"
+            " CASE WHEN %(before)s IN %(quiet)s THEN 'won_back' ELSE 'new' END"
             " WHEN %(stage)s = %(dormant)s THEN 'dormant' WHEN %(stage)s = %(lost)s THEN 'lost'"
             " ELSE 'withdrawn' END",
             stage=super()._field_to_sql(alias, "stage_id", query),
             before=super()._field_to_sql(alias, "previous_stage_id", query),
             silent=super()._field_to_sql(alias, "silent", query),
-            **self._stage_ids(),
+            living=tuple(ids["living"]),
+            quiet=tuple(ids["quiet"]),
+            dormant=ids["dormant"],
+            lost=ids["lost"],
         )
 
     # ------------------------------------------------------------------ words

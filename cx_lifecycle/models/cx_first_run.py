@@ -80,6 +80,8 @@ class CxFirstRun(models.Model):
         first.write({"accepted_at": fields.Datetime.now(), "accepted_user_id": self.env.uid})
         first.flush_recordset()
         self._note(self.env._("Stages accepted: reps see them from now on."))
+        # sudo: starting the job is the administrators' right, reading jobs is not
+        self.env.ref("cx_lifecycle.cron_outlook").sudo()._trigger()
         return self.env["cx.customer"]._show(self.company_id)
 
     def _take_back(self):

@@ -89,7 +89,7 @@ class CxObjective(models.Model):
         help="A condition on the contact, besides. It is looked at with the author's rights.",
     )  # fmt: skip
     author_id = fields.Many2one(
-        "res.users", "Author", required=True, readonly=True, copy=False,
+        "res.users", required=True, readonly=True, copy=False,
         default=lambda self: self.env.user,
         help="Whoever wrote the condition last: it is looked at with this person's rights.",
     )  # fmt: skip

@@ -60,48 +60,38 @@ class CxPortfolio(models.AbstractModel):
         }
 
     def _flowed(self, frame):
-        """Of each stage before (None: no stage) and at the end: customers, and their worth.
-
-        Those who stayed are added up by stage at once, as if they were one; who moved are put
-        together customer by customer, and so are the few that were merged.
-        """
-        stays = self._stays(frame, "customer_id", "stage_id", "entered_on", "left_on", "worth")
+        """Of each stage before (None: no stage) and at the end: customers, and their worth."""
         return self.env.execute_query(
             SQL(
                 """
-                WITH moved AS (
-                    SELECT max(stage_id) FILTER (WHERE began) AS stage_before,
-                           max(stage_id) FILTER (WHERE finished) AS stage_after,
-                           count(*) FILTER (WHERE began AND finished) AS stayed,
-                           sum(worth) FILTER (WHERE finished) AS worth,
-                           sum(worth) AS worth_before
-                      FROM (SELECT *, %(before)s AS began, %(last)s AS finished
-                              FROM (%(stays)s) AS e WHERE NOT %(merged)s) AS stay
-                     WHERE began OR finished
-                     GROUP BY CASE WHEN began AND finished THEN -stage_id ELSE customer_id END
-                ),
-                paired AS (
-                    SELECT customer_id, b.stage_id AS stage_before, a.stage_id AS stage_after,
-                           max(coalesce(a.worth, b.worth)) AS worth
-                      FROM (SELECT * FROM (%(stays)s) AS e WHERE %(merged)s AND %(before)s) AS b
-                 FULL JOIN (SELECT * FROM (%(stays)s) AS e WHERE %(merged)s AND %(last)s) AS a
-                     USING (customer_id)
-                     GROUP BY 1, 2, 3
-                )
                 SELECT stage_before, stage_after, sum(number)::int, coalesce(sum(worth), 0)::float8
-                  FROM (SELECT stage_before, stage_after, sum(greatest(stayed, 1)) AS number,
-                               sum(coalesce(worth, worth_before)) AS worth
-                          FROM moved GROUP BY 1, 2
+                  FROM (SELECT stage_before, stage_after, count(*) AS number, sum(worth) AS worth
+                          FROM (%(plain)s) AS plain GROUP BY 1, 2
                          UNION ALL
                         SELECT stage_before, stage_after, count(*), sum(worth)
-                          FROM paired GROUP BY 1, 2) AS counted
+                          FROM (SELECT customer_id, stage_before, stage_after, max(worth) AS worth
+                                  FROM (%(merged)s) AS merged GROUP BY 1, 2, 3) AS once
+                         GROUP BY 1, 2) AS counted
                  GROUP BY 1, 2
                 """,
-                before=self._covers(frame.before),
-                last=self._covers(frame.last),
-                merged=self._merged(),
-                stays=stays,
+                plain=self._pairs(frame, SQL("NOT %s", self._merged())),
+                merged=self._pairs(frame, self._merged()),
             )
+        )
+
+    def _pairs(self, frame, condition):
+        """SELECT of customers with the stages that they were in on both evenings."""
+        stays = self._stays(frame, "customer_id", "stage_id", "entered_on", "left_on", "worth")
+        began, finished = (
+            SQL("SELECT * FROM (%s) AS e WHERE %s AND %s", stays, condition, self._covers(day))
+            for day in (frame.before, frame.last)
+        )
+        return SQL(
+            "SELECT customer_id, b.stage_id AS stage_before, f.stage_id AS stage_after,"
+            " coalesce(f.worth, b.worth) AS worth"
+            " FROM (%s) AS b FULL JOIN (%s) AS f USING (customer_id)",
+            began,
+            finished,
         )
 
     def _flow_list(self, frame, before, after, names):
@@ -175,16 +165,6 @@ class CxPortfolio(models.AbstractModel):
         """
         if not months:
             return {}, {}
-        customers = self.env["cx.customer"]
-        query = self._customers(
-            frame,
-            [("first_purchase_on", ">=", months[0][0]), ("first_purchase_on", "<=", months[-1][1])],
-        )
-        first = customers._field_to_sql(query.table, "first_purchase_on", query)
-        cohort = query.select(
-            SQL("%s AS customer_id", SQL.identifier(query.table, "id")),
-            SQL("date_trunc('month', %s::timestamp)::date AS cohort", first),
-        )
         rows = self.env.execute_query(
             SQL(
                 """
@@ -217,20 +197,22 @@ class CxPortfolio(models.AbstractModel):
                  GROUP BY GROUPING SETS ((cohort, entered_on), (cohort, left_on))
                 HAVING coalesce(entered_on, left_on) IS NOT NULL
                 """,
-                cohort=cohort,
+                cohort=self._cohort(frame, months[0][0], months[-1][1]),
                 merged=self._merged(),
                 since=months[0][0],
                 stays=self._stays(frame, "customer_id", "stage_id", "entered_on", "left_on"),
                 living=self.env["cx.episode"]._stage_ids()["living"],
             )
         )
-        sizes, moves = {}, {}
-        for month, entered_on, left_on, number in rows:
-            index, day = balance.month_index(month), entered_on or left_on
-            if not day:
-                sizes[index] = number
-                continue
-            age = max(balance.month_index(day) - index, 0)
-            ages = moves.setdefault(index, {})
-            ages[age] = ages.get(age, 0) + (number if entered_on else -number)
-        return sizes, moves
+        return balance.ages(rows)
+
+    def _cohort(self, frame, since, until):
+        """SELECT of the customers who first bought in a period, with the month."""
+        query = self._customers(
+            frame, [("first_purchase_on", ">=", since), ("first_purchase_on", "<=", until)]
+        )
+        first = self.env["cx.customer"]._field_to_sql(query.table, "first_purchase_on", query)
+        return query.select(
+            SQL("%s AS customer_id", SQL.identifier(query.table, "id")),
+            SQL("date_trunc('month', %s::timestamp)::date AS cohort", first),
+        )

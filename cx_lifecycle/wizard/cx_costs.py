@@ -136,8 +136,8 @@ class CxCosts(models.TransientModel):
                 costs.text = costs._sentence(line)
             elif any(costs.line_ids.mapped("measured")):
                 costs.text = self.env._(
-                    "No campaign has shown a gain yet: nobody can tell where the next %s would "
-                    "work best.",
+                    "Nothing that was measured has shown a gain yet: nobody can tell where the "
+                    "next %s would work best.",
                     costs._money(NEXT),
                 )
             else:
@@ -173,7 +173,7 @@ class CxCostsLine(models.TransientModel):
     purpose = fields.Selection(PURPOSES)
     label = fields.Char("Spent On", required=True)
     spent = fields.Monetary()
-    customers = fields.Integer("Customers", help="Who came in this way, whatever brought them.")
+    customers = fields.Integer(help="Who came in this way, whatever brought them.")
     cost = fields.Monetary(
         "Cost of One", compute="_compute_cost",
         help="Spending, shared by these customers; by those gained where that was measured.",

@@ -56,23 +56,33 @@ class Difference(NamedTuple):
     high: float
 
 
-def shares(treated, held):
+def shares(treated, held, z=Z):
     """How many more buyers there are for each participant; None when an arm is empty.
 
     Newcombe's hybrid score interval (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10):
     right for few cases and for shares near 0.
+
+    :param float z: half its width in standard errors, where it is another than of one look
     """
     if not treated.number or not held.number:
         return None
     one, other = treated.buyers / treated.number, held.buyers / held.number
-    low_one, high_one = interval(treated.buyers, treated.number)
-    low_other, high_other = interval(held.buyers, held.number)
+    low_one, high_one = interval(treated.buyers, treated.number, z)
+    low_other, high_other = interval(held.buyers, held.number, z)
     value = one - other
     return Difference(
         value,
         value - math.hypot(one - low_one, high_other - other),
         value + math.hypot(high_one - one, other - low_other),
     )
+
+
+def shares_always(treated, held, planned):
+    """The interval of :func:`shares` that holds however often somebody looks; None likewise.
+
+    As wide, in standard errors, as that of :func:`always`.
+    """
+    return shares(treated, held, _widening(max(treated.number + held.number, 1), planned))
 
 
 def amounts(treated, held):

@@ -40,6 +40,7 @@ from . import (
     cx_campaign_links,
     cx_campaign_move,
     cx_campaign_met,
+    cx_campaign_measuring,
     cx_campaign_outcome,
     cx_campaign_plans,
     cx_campaign_post,

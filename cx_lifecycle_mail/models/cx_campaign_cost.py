@@ -60,10 +60,11 @@ class CxCampaign(models.Model):
                   JOIN cx_campaign_act a ON a.customer_id = o.customer_id
                    AND a.campaign_id = o.campaign_id
                  WHERE o.id IN (%(outcomes)s) AND a.state IN %(left)s
-                   AND a.done_at < o.window_ends_on + 1
+                   AND a.done_at < %(over)s
                 """,
                 mails=MAILS,
                 left=LEFT,
+                over=self._end_of_day(SQL("o.window_ends_on")),
                 outcomes=outcomes,
             )
         )
@@ -100,13 +101,15 @@ class CxCampaign(models.Model):
                   JOIN cx_customer c ON c.id = o.customer_id
                   JOIN res_partner p ON p.commercial_partner_id = c.partner_id
                   JOIN sale_order s ON s.partner_id = p.id AND s.state = 'sale'
-                   AND s.company_id = o.company_id AND s.date_order::date > o.entered_on
-                   AND s.date_order::date <= o.window_ends_on
+                   AND s.company_id = o.company_id AND s.date_order >= %(since)s
+                   AND s.date_order < %(until)s
                   JOIN sale_order_line l ON l.order_id = s.id AND l.price_subtotal < 0
                   JOIN loyalty_card k ON k.id = l.coupon_id AND k.program_id = ANY(%(programs)s)
                  WHERE o.id IN (%(outcomes)s)
                 """,
                 programs=programs,
+                since=self._end_of_day(SQL("o.entered_on")),
+                until=self._end_of_day(SQL("o.window_ends_on")),
                 outcomes=outcomes,
             )
         )

@@ -137,7 +137,9 @@ class CxCampaign(models.Model):
             {"campaign_id": campaign.id, "version_number": campaign.version_number + 1}
         )  # fmt: skip
         coming.mailing_ids.user_id = self.env.uid
-        campaign.write({**draft._authored_values(), "user_id": self.env.uid, "problem": False})
+        # what it is for was decided there, and is not worked out anew
+        kept = {"purpose": campaign.purpose, "user_id": self.env.uid, "problem": False}
+        campaign.write({**draft._authored_values(), **kept})
         self.env.flush_all()
         self.env.invalidate_all()
         draft._discard()

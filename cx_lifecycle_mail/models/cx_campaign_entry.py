@@ -259,7 +259,7 @@ class CxCampaign(models.Model):
                     version_number, create_date)
                 SELECT %(campaign)s, customer_id, %(company)s, entry_key, episode_id, arm,
                        'running', %(now)s, %(ends)s, stage_id, last_purchase_on, %(user)s,
-                       %(exclusive)s, %(version)s, %(now)s
+                       %(exclusive)s AND arm = 'treated', %(version)s, %(now)s
                   FROM judged WHERE excluded IS NULL ORDER BY customer_id
            ON CONFLICT DO NOTHING -- for the same cause, or beside another at the same moment
              RETURNING id, customer_id, arm),

@@ -156,7 +156,7 @@ class CxCampaign(models.Model):
         """The other campaigns, of those participations that the reader may see."""
         runs = self.env["cx.campaign.run"].search(
             [("customer_id", "=", customer.id), ("state", "=", "running"),
-             ("campaign_id", "!=", self.id), ("campaign_id.exclusive", "=", True)]
+             ("campaign_id", "!=", self.id), ("exclusive", "=", True)]
         )  # fmt: skip
         return ", ".join(runs.campaign_id.mapped("name"))
 

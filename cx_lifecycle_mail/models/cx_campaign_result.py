@@ -46,9 +46,16 @@ class CxCampaign(models.Model):
             if not campaign.launched_at:
                 campaign.verdict = False
             elif not held.number:
-                campaign.verdict = "early" if entered.get(campaign) else "nobody"
+                campaign.verdict = (
+                    "early" if entered.get(campaign) or campaign._holds_out() else "nobody"
+                )
             else:
                 campaign.verdict, _more = effect.verdict(treated, held, campaign.planned_number)
+
+    def _holds_out(self):
+        """Whether somebody who enters now may be held out."""
+        everywhere = self.company_id.sudo().cx_holdout_share  # sudo: a setting of the company
+        return self.holdout_share > 0 or everywhere > 0
 
     # ------------------------------------------------------------------- sums
     def _complete(self):
@@ -217,7 +224,8 @@ class CxCampaign(models.Model):
             [], ["purchases:sum", "margin:sum", "__count", "margin:count"],
         )  # fmt: skip
         if number and told == number and purchases > 0:
-            return float(margin / purchases), "documents"
+            return max(float(margin / purchases), 0.0), "documents"
+        # what was sold below cost gains nothing, however much more of it was sold
         usual = self.company_id.sudo().cx_margin_share  # sudo: a setting of the company
         return (usual, "settings") if usual else (1.0, False)
 
@@ -257,9 +265,12 @@ class CxCampaign(models.Model):
         )
 
     def _pace(self):
-        """How many customers enter for the first time in a week."""
+        """How many customers enter for the first time in a week; 0 while it does not run."""
+        if self.state != "running":
+            return 0
         today = self.env["cx.customer"]._today(self.company_id)
-        since = max(fields.Date.subtract(today, days=PACE_DAYS), self.launched_on)
+        since = fields.Date.subtract(today, days=PACE_DAYS)
+        since = max(since, self.launched_on or since)
         entered = self.env["cx.campaign.outcome"].search_count(
             [("campaign_id", "=", self.id), ("entered_on", ">=", since)]
         )

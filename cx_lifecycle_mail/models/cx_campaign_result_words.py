@@ -21,6 +21,8 @@ class CxCampaign(models.Model):
             return self.env._(
                 "Nobody is held out: nobody can tell what these customers would have bought anyway."
             )
+        if word == "early" and not self._held_out_open():
+            return self.env._("Too early: nobody who is held out has entered yet.")
         if word == "early":
             return self.env._(
                 "Too early: the first window of %(days)s days ends on %(day)s.",
@@ -55,6 +57,18 @@ class CxCampaign(models.Model):
             "between %(low)s and %(high)s. %(wait)s",
             wait=wait, **money,
         )  # fmt: skip
+
+    def _held_out_open(self):
+        """Whether the window of somebody who is held out is not over."""
+        today = self.env["cx.customer"]._today(self.company_id)
+        return self.env["cx.campaign.outcome"].search_count(
+            [
+                ("campaign_id", "=", self.id),
+                ("arm", "=", "held_out"),
+                ("window_ends_on", ">=", today),
+            ],
+            limit=1,
+        )
 
     def _wait(self, arms, entered):
         """How long it takes at this pace until something can be told.
@@ -100,7 +114,9 @@ class CxCampaign(models.Model):
                 "view_mode": "list,form",
                 "domain": list(self._linked_orders()),
             }
-        found = self._behind_result(code, value)
+        kind = int if code == "stage_id" else str
+        known = isinstance(code, str) and (not value or isinstance(value, kind))
+        found = self._behind_result(code, value) if known else None
         if found is None or arm not in (None, *ARMS):
             raise UserError(self.env._("Result: open the list from the campaign again."))
         if arm:

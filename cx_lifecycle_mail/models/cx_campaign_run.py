@@ -18,7 +18,10 @@ class CxCampaignRun(models.Model):
 
     campaign_id = fields.Many2one("cx.campaign", required=True, index=True, ondelete="restrict")
     customer_id = fields.Many2one("cx.customer", required=True, index=True, ondelete="cascade")
-    exclusive = fields.Boolean(help="No other campaign that says so too, at the same time.")
+    exclusive = fields.Boolean(
+        help="No other campaign that says so too, at the same time. Never of those held out: they "
+        "are free for others, as they would be without this campaign."
+    )
     company_id = fields.Many2one("res.company", required=True, index=True)
     partner_id = fields.Many2one(related="customer_id.partner_id", string="Contact")
     entry_key = fields.Char(

@@ -30,16 +30,20 @@ class CxCosts(models.TransientModel):
         rows = []
         for campaign in launched.filtered(lambda campaign: campaign.id in arms):
             treated, held = arms[campaign.id]
-            shares = effect.shares(treated, held)
+            # what "worked best" is looked up again and again, as the verdict is
+            shares = effect.shares_always(treated, held, campaign.planned_number)
             if not shares:
                 continue
             counted = campaign._complete() & entered & Domain("arm", "=", "treated")
             outcomes = self.env["cx.campaign.outcome"]._search(counted)
+            costs = campaign._costs(outcomes.select())
+            # once, in the period of the launch: as it stands among all that was spent
+            fixed = costs["fixed"] if since <= campaign.launched_on <= until else 0.0
             rows.append(
                 {
                     "purpose": campaign.purpose,
                     "label": campaign.name,
-                    "spent": campaign._costs(outcomes.select())["total"],
+                    "spent": costs["message"] + costs["call"] + fixed,
                     "customers": treated.buyers,
                     "gained": shares.value * treated.number,
                     "low": shares.low * treated.number,

@@ -105,7 +105,8 @@ NEVER = {
     """,
     "one campaign at a time": """
         SELECT r.customer_id FROM cx_campaign_run r JOIN cx_campaign g ON g.id = r.campaign_id
-         WHERE r.state = 'running' AND g.exclusive AND r.customer_id <> ALL(%(merged)s)
+         WHERE r.state = 'running' AND g.exclusive AND r.arm = 'treated'
+           AND r.customer_id <> ALL(%(merged)s)
       GROUP BY r.customer_id HAVING count(DISTINCT g.id) > 1
     """,
     "not again before the cool-down is over": """

@@ -11,10 +11,10 @@ from scipy import stats
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.cx_lifecycle_mail.engine import effect
-from odoo.addons.cx_lifecycle_mail.models import cx_campaign_outcome as outcome_module
+from odoo.addons.cx_lifecycle_mail.models import cx_campaign_measuring as measuring
 
 
 class ResultCase(CampaignCase):
@@ -68,7 +68,8 @@ class TestOutcome(ResultCase):
     def test_only_the_days_after_entry_within_the_window(self):
         campaign = self.running(days=30)
         ada = self.entered(campaign, 60)
-        self.order(ada, ago(60), 1.0)  # the day of entry: nobody knows which came first
+        campaign.run_ids.bought_before = ago(60)
+        self.order(ada, ago(60), 1.0)  # what let the customer in
         self.order(ada, ago(59), 20.0)
         self.order(ada, ago(30), 300.0)  # the last day
         self.order(ada, ago(29), 4000.0)
@@ -76,6 +77,18 @@ class TestOutcome(ResultCase):
         found = self.outcome(campaign, ada)
         self.assertEqual((found.purchases, found.bought, found.bought_on), (320.0, True, ago(59)))
         self.assertEqual((found.entered_on, found.window_ends_on), (ago(60), ago(30)))
+
+    def test_the_day_of_entry_counts_unless_a_purchase_came_first(self):
+        campaign = self.running(days=30)
+        ada, bob = self.entered(campaign, 60, name="Ada"), self.entered(campaign, 60, name="Bob")
+        run = campaign.run_ids.filtered(lambda run: run.partner_id == bob)
+        run.bought_before = ago(60)
+        for partner in (ada, bob):
+            self.order(partner, ago(60), 40.0)
+        answer = self.measured(campaign)
+        self.assertEqual(self.outcome(campaign, ada).purchases, 40.0)
+        self.assertEqual(self.outcome(campaign, bob).purchases, 0.0)
+        self.assertEqual(answer["curve"]["treated"][0], 20.0)
 
     def test_refunds_lower_it(self):
         """Net purchases, below nothing too: a refund of what was bought before counts as well."""
@@ -129,15 +142,65 @@ class TestOutcome(ResultCase):
         self.measured(campaign)
         self.assertFalse(self.outcome(campaign, ada).bought)
         self.order(ada, ago(45), 70.0)
+        self.a_night_later(campaign)
         self.Campaign._cron_measure()
         self.assertEqual(self.outcome(campaign, ada).purchases, 70.0)
 
+    def a_night_later(self, campaigns):
+        campaigns.sudo().measured_at -= timedelta(days=1)
+
+    def test_a_night_measures_once(self):
+        """The job comes back until nothing remains: what is done is not due again."""
+        campaign = self.running(days=30)
+        self.entered(campaign, 5)
+        self.Campaign._cron_measure()
+        self.assertTrue(campaign.measured_at)
+        earlier = campaign.measured_at - timedelta(hours=1)
+        campaign.sudo().measured_at = earlier
+        self.Campaign._cron_measure()
+        self.assertEqual(campaign.measured_at, earlier)
+        self.a_night_later(campaign)
+        self.Campaign._cron_measure()
+        self.assertGreater(campaign.measured_at, earlier)
+
+    def test_what_breaks_keeps_no_other_waiting(self):
+        broken, other = self.running(days=30), self.running(days=30)
+        for campaign in (broken, other):
+            self.entered(campaign, 5)
+        measure = type(self.Campaign)._first_entries
+
+        def breaks(campaign):
+            return SQL("SELECT 1 / 0") if campaign == broken else measure(campaign)
+
+        self.patch(type(self.Campaign), "_first_entries", breaks)
+        with mute_logger("odoo.sql_db", measuring.__name__):
+            self.Campaign._cron_measure()
+        self.assertIn("division by zero", broken.measure_problem)
+        self.assertTrue(broken.measured_at)  # it waits for the next night
+        self.assertEqual(len(other.outcome_ids), 1)
+        self.assertFalse(other.measure_problem)
+
+    def test_not_looked_at_since_the_window_ended(self):
+        """However long nobody measured, what was seen halfway is not left so."""
+        campaign = self.running(days=30)
+        ada = self.entered(campaign, 60 + measuring.LATE)
+        self.measured(campaign)
+        self.order(ada, ago(40 + measuring.LATE), 70.0)
+        self.rows("UPDATE cx_campaign_outcome SET measured_on = %s RETURNING id",
+                  ago(50 + measuring.LATE))  # fmt: skip
+        self.env.invalidate_all(flush=False)
+        self.assertTrue(campaign._unmeasured())
+        self.a_night_later(campaign)
+        self.Campaign._cron_measure()
+        self.assertEqual(self.outcome(campaign, ada).purchases, 70.0)
+        self.assertFalse(campaign._unmeasured())
+
     def test_what_is_long_over_is_not_read_again(self):
         campaign = self.running(days=30)
-        ada = self.entered(campaign, 60 + outcome_module.LATE)
+        ada = self.entered(campaign, 60 + measuring.LATE)
         self.measured(campaign)
         self.assertFalse(campaign._unmeasured())
-        self.order(ada, ago(50 + outcome_module.LATE), 70.0)
+        self.order(ada, ago(50 + measuring.LATE), 70.0)
         before = campaign.measured_at
         self.Campaign._cron_measure()
         self.assertFalse(self.outcome(campaign, ada).bought)
@@ -155,13 +218,23 @@ class TestOutcome(ResultCase):
         found = self.outcome(campaign, ada)
         self.assertEqual((found.purchases, found.counted), (1000.0, 150.0))
         self.assertEqual((answer["arms"][0]["purchases"], answer["arms"][0]["mean"]), (1000, 150))
+        # the curve ends where the mean is
+        self.assertEqual(answer["curve"]["treated"][9:20:10], [100.0, 150.0])
+        self.assertEqual(answer["curve"]["treated"][-1], 150.0)
+        bob = self.entered(campaign, 60, name="Bob")
+        self.order(bob, ago(50), 10.0)
+        self.order(bob, ago(40), -900.0)  # nor does one large refund decide
+        answer = self.measured(campaign)
+        found = self.outcome(campaign, bob)
+        self.assertEqual((found.purchases, found.counted), (-890.0, -150.0))
+        self.assertEqual((answer["arms"][0]["mean"], answer["curve"]["treated"][-1]), (0.0, 0.0))
 
     def test_the_cap_is_fixed_at_the_launch(self):
         """What 19 of 20 buyers stayed below; none without a past."""
         campaign = self.campaign("manual", result_days=90)
         campaign._launch()
         self.assertEqual(campaign.amount_cap, 0.0)
-        for place in range(outcome_module.LEAST_PAST):
+        for place in range(measuring.LEAST_PAST):
             self.order(self.partner(f"P{place}"), ago(10), 10.0 * (place + 1))
         other = self.campaign("manual", result_days=90)
         other._launch()
@@ -300,6 +373,22 @@ class TestResult(ResultCase):
         self.assertFalse(answer["measured"])
         self.assertEqual([arm["number"] for arm in answer["arms"]], [0, 0])
 
+    def test_too_early_for_anybody_to_be_held_out(self):
+        """A campaign that holds out is not said to hold out nobody because it just began."""
+        campaign = self.running(holdout_share=0.3)
+        answer = campaign.with_user(self.marketer).result()
+        self.assertEqual(answer["verdict"], "early")
+        self.assertIn("nobody who is held out", answer["sentence"])
+
+    def test_no_pace_where_nobody_enters(self):
+        campaign = self.running(days=30)
+        self.many(campaign, "treated", 26, 54)
+        self.many(campaign, "held_out", 24, 56)
+        for place in range(8):
+            self.entered(campaign, 3 + place, name=f"Late {place}")
+        campaign.with_user(self.marketer).action_pause()
+        self.assertIn("nobody enters", self.measured(campaign)["sentence"])
+
     def test_costs_and_return(self):
         self.company.write({"cx_message_cost": 0.5, "cx_hour_cost": 40.0, "cx_margin_share": 0.4})
         campaign = self.running(days=30, cost_fixed=100.0, call_minutes=30)
@@ -325,6 +414,17 @@ class TestResult(ResultCase):
         for name in ("value", "low", "high"):
             worth = answer["gain"][name] * 0.4
             self.assertAlmostEqual(answer["returned"][name], (worth - 121.5) / 121.5)
+
+    def test_days_end_where_the_company_is(self):
+        """What is done late on the last day there counts, whatever day it is in Greenwich."""
+        self.company.write({"cx_message_cost": 0.5})
+        self.company.partner_id.tz = "Pacific/Honolulu"
+        campaign = self.running(days=30)
+        self.entered(campaign, 60)
+        for day in (29, 28):  # eleven in the evening of the last day, and of the one after
+            step = self.step(campaign.sudo(), kind="wait", name=str(day))
+            self.act(campaign.run_ids, step, "mail", "done", day)
+        self.assertEqual(self.measured(campaign)["costs"]["messages"], 1)
 
     def act(self, run, step, kind, state, day):
         at = f"{ago(day)} 09:00:00"
@@ -386,7 +486,9 @@ class TestResult(ResultCase):
             if row["code"] != "link":
                 self.assertEqual(listed(row["code"]), row["number"])
         self.assertEqual(sum(row["arms"][0]["number"] for row in answer["groups"]), 31)
-        for bad in (("nonsense",), ("participants", "nobody"), ("id",), ("open", "1; DROP")):
+        for bad in (("nonsense",), ("participants", "nobody"), ("id",), ("open", "1; DROP"),
+                    ([],), ("stage_id", None, "lost"), ({},),
+                    ("segment", None, {"a": 1}), ("stage_id", "treated", [1])):  # fmt: skip
             with self.assertRaises(UserError):
                 asked.action_result(*bad)
 
@@ -396,6 +498,7 @@ class TestResult(ResultCase):
         ada, bob = self.entered(campaign, 60, name="Ada"), self.entered(campaign, 60, name="Bob")
         self.order(ada, ago(58), 100.0)
         self.order(bob, ago(50), 50.0)
+        self.entered(campaign, 1, name="Today")  # the first day is not over: it says nothing
         late = self.entered(campaign, 5, name="Late")
         self.order(late, ago(4), 30.0)
         self.entered(campaign, 60, "held_out", name="Held")
@@ -416,6 +519,9 @@ class TestResult(ResultCase):
             campaign.with_user(rep).action_result("participants")
         with self.assertRaises(AccessError):
             campaign.with_user(rep).read(["verdict"])
+        for name in ("outcome_ids", "result_curve"):
+            with self.assertRaises(AccessError):
+                campaign.with_user(rep).read([name])
         with self.assertRaises(AccessError):
             self.Outcome.with_user(rep).search([])
         with self.assertRaises(AccessError):
@@ -494,10 +600,27 @@ class TestCosts(ResultCase):
         line = costs.line_ids.filtered(lambda line: line.label == campaign.name)
         self.assertEqual((line.cost, line.best), (0.0, False))
         self.assertEqual(line.verdict, "No gain to be seen yet")
-        self.assertIn("No campaign has shown a gain yet", costs.text)
+        self.assertIn("has shown a gain yet", costs.text)
 
     def test_purpose_follows_whom_it_is_for(self):
         for stage, purpose in (("new", "kept"), ("dormant", "woken"), ("lost", "won_back"),
                                ("prospect", "new")):  # fmt: skip
             self.assertEqual(self.campaign("becomes", stage).purpose, purpose)
         self.assertEqual(self.campaign("going_quiet").purpose, "woken")
+
+    def test_purpose_outlives_another_version(self):
+        campaign = self.running()
+        campaign.with_user(self.marketer).purpose = "won_back"
+        campaign._publish(campaign.with_user(self.marketer)._begin_draft())
+        self.assertEqual(campaign.purpose, "won_back")
+
+    def test_looking_often_makes_nothing_work_best(self):
+        """A gain that only one look would believe in is none, as it is none to the verdict."""
+        campaign = self.running(days=30, cost_fixed=1.0)
+        self.many(campaign, "treated", 40, 40)
+        self.many(campaign, "held_out", 26, 54)
+        answer = self.measured(campaign)
+        self.assertGreater(answer["shares"]["low"], 0)
+        row = next(row for row in self.rows_of() if row["label"] == campaign.name)
+        self.assertGreater(row["gained"], 0)
+        self.assertLess(row["low"], 0)

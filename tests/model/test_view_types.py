@@ -6,6 +6,7 @@ from model.common import LifecycleCase
 from odoo.exceptions import ValidationError
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 MATRIX = {"row_field": "previous_stage_id", "col_field": "entered_on:month"}
 
@@ -77,6 +78,21 @@ class TestPortfolioView(ViewCase):
         self.assertTrue(info["cx_matrix"]["multi_record"])
         self.assertTrue(info["cx_portfolio"]["icon"])
 
+    def test_a_rep_may_search_by_everything(self):
+        rep = new_test_user(self.env, "searching", "cx_lifecycle.group_rep")
+        customers = self.env["cx.customer"].with_user(rep)
+        view = self.env.ref("cx_lifecycle.view_portfolio_search")
+        arch = etree.fromstring(customers.get_view(view.id, "search")["arch"])
+        values = {"self": "Europe", "uid": rep.id}
+        asked = [
+            *(node.get("filter_domain") for node in arch.iter("field")),
+            *(node.get("domain") for node in arch.iter("filter")),
+        ]
+        domains = [safe_eval(domain, values) for domain in asked if domain]
+        self.assertGreaterEqual(len(domains), 6)
+        for domain in domains:
+            self.assertEqual(customers.search_count(domain), 0)
+
     def menus(self, group):
         user = new_test_user(self.env, f"menu_{group}", f"cx_lifecycle.group_{group}")
         menus = self.env["ir.ui.menu"].with_user(user).load_menus(debug=False)
@@ -90,3 +106,16 @@ class TestPortfolioView(ViewCase):
 
     def test_reps_begin_with_who_goes_quiet(self):
         self.assertEqual(self.menus("rep")[:2], ["My Customers Going Quiet", "Portfolio"])
+
+
+class TestPivots(LifecycleCase):
+    def test_what_is_no_column_is_grouped_by_in_pivots_too(self):
+        self.buy(self.partner(), 90, 60, 30)
+        for name, field, value in (
+            ("cx.episode", "movement", "new"),
+            ("cx.customer", "alert", "ok"),
+        ):
+            found = self.env[name].formatted_read_grouping_sets(
+                [("partner_id.name", "=", "Ada")], [[field], []], ["__count"]
+            )
+            self.assertIn((value, 1), [(row[field], row["__count"]) for row in found[0]], name)

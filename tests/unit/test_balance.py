@@ -1,13 +1,16 @@
 """The arithmetic of the portfolio, without a database."""
 
+import csv
 from datetime import date
 from math import isclose, log
+from pathlib import Path
 
 import pytest
 
 from odoo.addons.cx_lifecycle.engine import balance, rhythm
 from odoo.addons.cx_lifecycle.engine.formula import compute, select
 
+VECTORS = Path(__file__).parents[1] / "data" / "vectors.csv"
 MONTHS = (30.0, 61.0, 91.0)
 
 
@@ -87,6 +90,21 @@ def test_buyers_are_the_chances_of_the_curve(gaps, silence):
         # whoever buys does so at least once
         assert getattr(found, f"purchases_{month}") >= chance - 1e-12
     assert found.purchases_1 <= found.purchases_2 + 1e-12 <= found.purchases_3 + 2e-12
+
+
+def test_buyers_of_the_golden_numbers():
+    """Chances that another program worked out, at the silence and over the days it was asked."""
+    with VECTORS.open(encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    asked = 0
+    for line in lines:
+        names = ("x", "tx", "sl", "sq", "g0", *rhythm.PARAMETERS)
+        row = compute(rhythm.CURVE, **{name: float(line[name]) for name in names})
+        row.silence, horizon = float(line["t"]), float(line["H"])
+        found = expected(row, (horizon / 3.0, horizon / 2.0, horizon))
+        assert found.buyers_3 == pytest.approx(float(line["buy_H"]), abs=1e-6)
+        asked += 1
+    assert asked > 50
 
 
 def renewals(row, end, steps=600):

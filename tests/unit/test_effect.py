@@ -181,6 +181,27 @@ def test_no_false_gain_by_looking_often(treated, held):
     assert naive > 0.05 * REPETITIONS  # what the rule is there for
 
 
+@pytest.mark.parametrize("share", [0.05, 0.3])
+def test_no_false_gain_of_buyers_by_looking_often(share):
+    """Of 1,000 campaigns without effect, at most 25 gain buyers at one of 12 looks."""
+    draw = random.Random(13)
+    gained = naive = 0
+    for _ in range(REPETITIONS):
+        numbers, buyers = [0, 0], [0, 0]
+        sure = single = False
+        for _look in range(12):
+            for place, more in enumerate((180, 60)):
+                numbers[place] += more
+                buyers[place] += sum(draw.random() < share for _ in range(more))
+            arms = [Arm(*pair) for pair in zip(numbers, buyers, strict=True)]
+            sure = sure or effect.shares_always(*arms, 6 * 240).low > 0
+            single = single or effect.shares(*arms).low > 0
+        gained += sure
+        naive += single
+    assert gained <= 0.025 * REPETITIONS
+    assert naive > 0.05 * REPETITIONS
+
+
 def test_true_gain_is_found():
     """A gain worth having is told in most campaigns that are large enough, a loss likewise."""
     draw = random.Random(3)

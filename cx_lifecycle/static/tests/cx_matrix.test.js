@@ -7,6 +7,14 @@ import { mountWithCleanup } from "@web/../tests/web_test_helpers";
 
 defineMailModels();
 
+const cellOf = (value, share, name, money, few = false) => ({
+    value,
+    text: `${value}`,
+    share,
+    few,
+    list: name && list(name),
+    money,
+});
 const list = (name) => ({ model: "cx.customer", domain: [["id", "=", name.length]], name });
 const MATRIX = {
     row_title: "Then",
@@ -22,10 +30,10 @@ const MATRIX = {
         { key: "lost", label: "Lost", band: "Quiet" },
     ],
     cells: {
-        "new|active": { value: 30, text: "30", share: 0.5, few: false, list: list("a"), money: 900 },
-        "active|active": { value: 60, text: "60", share: 1, few: false, list: list("bb"), money: 100 },
-        "active|dormant": { value: 4, text: "4", share: 0.1, few: true, list: list("ccc"), money: 50 },
-        "none|lost": { value: 1, text: "1", share: null, few: false, list: null, money: 0 },
+        "new|active": cellOf(30, 0.5, "a", 900),
+        "active|active": cellOf(60, 1, "bb", 100),
+        "active|dormant": cellOf(4, 0.1, "ccc", 50, true),
+        "none|lost": cellOf(1, null, null, 0),
     },
 };
 
@@ -108,6 +116,23 @@ test("money instead of heads, warmest where it is most", async () => {
     expect(share(cell(1, 0))).toBe("0.111");
 });
 
+test("rows and columns without any cell may be left out", async () => {
+    const empty = (key) => ({ key, label: key });
+    const matrix = {
+        ...MATRIX,
+        rows: [...MATRIX.rows, empty("suspect")],
+        cols: [empty("prospect"), ...MATRIX.cols],
+    };
+    await mountMatrix({ matrix, hideEmpty: true, addUp: true });
+    expect(queryAllTexts("tbody th")).toEqual(["New", "Active", "No stage", "Total"]);
+    expect(queryAllTexts("thead tr:last th").slice(1)).toEqual([
+        "Active",
+        "Dormant",
+        "Lost",
+        "Total",
+    ]);
+});
+
 test("a click opens what a cell counts; empty ones open nothing", async () => {
     await mountMatrix();
     await click(cell(0, 0));
@@ -185,7 +210,8 @@ test("nothing flows", async () => {
 
 test.tags("mobile");
 test("it scrolls sideways under the names of its rows", async () => {
-    const cols = Array.from({ length: 24 }, (_, index) => ({ key: `${index}`, label: `Month ${index}` }));
+    const months = Array.from({ length: 24 }, (_, index) => `${index}`);
+    const cols = months.map((key) => ({ key, label: `Month ${key}` }));
     await mountMatrix({ matrix: { ...MATRIX, cols } });
     const scroll = queryOne(".o_cx_matrix_scroll");
     expect(scroll.scrollWidth).toBeGreaterThan(scroll.clientWidth);

@@ -101,9 +101,7 @@ test("another measure", async () => {
 });
 
 test("the measure of the arch, and its thresholds told by a face too", async () => {
-    await mountMatrix(
-        `<cx_matrix row_field="previous_stage_id" col_field="stage_id" measure="days" good="30" bad="5"/>`
-    );
+    await mountMatrix(ARCH.replace("/>", ` measure="days" good="30" bad="5"/>`));
     const is = (label, tone) =>
         expect(`.o_cx_matrix td[aria-label='${label}'].o_cx_matrix_${tone} i.fa`).toHaveCount(1);
     is("Active, Lost: 40 (good)", "good");

@@ -61,7 +61,7 @@ test("tiles: how many, worth what, the change in a sign and in words, the target
     const opened = await mountPortfolio();
     expect(queryAllTexts(".o_cx_tile_count")).toEqual(["1,204", "0", "3"]);
     expect(".o_cx_tile_count:first").toHaveAttribute("aria-label", "New: 1,204 customers");
-    expect(queryAllTexts(".o_cx_tile_value")).toEqual(["$ 5,500.00", "", "$ 0.00"]);
+    expect(queryAllTexts(".o_cx_tile_value")).toEqual(["$ 5,500", "", "$ 0"]);
     expect(queryAllTexts(".o_cx_tile_change span[aria-hidden]")).toEqual(["+18", "−25", "±0"]);
     expect(queryAllTexts(".o_cx_tile_change .visually-hidden")).toEqual([
         "18 more in the period",
@@ -83,7 +83,10 @@ test("tiles: how many, worth what, the change in a sign and in words, the target
 test("the balance is drawn, and told as a table of links", async () => {
     serveFigures();
     const opened = await mountPortfolio();
-    expect(`${block("balance")} canvas[role=img]`).toHaveAttribute("aria-label", /18 came, 25 left/);
+    expect(`${block("balance")} canvas[role=img]`).toHaveAttribute(
+        "aria-label",
+        /18 came, 25 left/
+    );
     await click(`${block("balance")} button[data-mode=table]`);
     await animationFrame();
     expect(`${block("balance")} canvas`).toHaveCount(0);
@@ -299,7 +302,7 @@ test("any two days, in their order", async () => {
     await click("select[aria-label=Period]");
     await select("custom");
     await allBlocks();
-    expect(calls.at(-1)).toMatchObject({ since: "2026-01-01", until: "2026-02-28" });
+    expect(calls.at(-1)).toMatchObject({ since: "2026-01-01", until: "2026-03-11" });
     expect(".o_cx_period_days input").toHaveCount(2);
     const count = calls.length;
     await click("#o_cx_period_until");
@@ -329,6 +332,49 @@ test("nobody yet: help, and the first steps for administrators", async () => {
     expect(".o_cx_block").toHaveCount(0);
     await click("button:contains(First Steps)");
     expect(opened).toEqual(["cx_lifecycle.action_first_steps"]);
+});
+
+test("the first steps are for administrators only, and files for those who may export", async () => {
+    serveFigures((answer) => answer, []);
+    await mountPortfolio();
+    expect(".o_cx_block_list").toHaveCount(5);
+    expect(".o_cx_block_export").toHaveCount(0);
+    serveFigures((answer) => {
+        answer.tiles.forEach((tile) => (tile.customers = 0));
+        return answer;
+    }, []);
+    await click("select[aria-label=Period]");
+    await select("this_year");
+    await allBlocks();
+    expect(".o_nocontent_help").toHaveCount(1);
+    expect("button:contains(First Steps)").toHaveCount(0);
+});
+
+test("nobody long ago is no first day", async () => {
+    serveFigures((answer) => {
+        answer.tiles.forEach((tile) => (tile.customers = 0));
+        answer.until = "2019-12-31";
+        return answer;
+    });
+    await mountPortfolio();
+    expect(".o_nocontent_help").toHaveCount(0);
+    expect(".o_cx_portfolio_nobody").toHaveCount(1);
+});
+
+test("what the reader may not see has no block", async () => {
+    serveFigures((answer) => ({ ...answer, at_risk: null }));
+    await mountPortfolio();
+    expect(".o_cx_block").toHaveCount(5);
+    expect(block("at_risk")).toHaveCount(0);
+});
+
+test("a favourite keeps its period", async () => {
+    const calls = serveFigures();
+    await mountPortfolio({
+        context: { cx_portfolio_period: { code: "last_month", since: false, until: false } },
+    });
+    expect(calls[0]).toMatchObject({ since: "2026-02-01", until: "2026-02-28" });
+    expect("select[aria-label=Period]").toHaveValue("last_month");
 });
 
 test("nobody found by a search is told so", async () => {

@@ -38,7 +38,7 @@ const move = (customers, worth, name, listed = customers) => ({
 export function figures() {
     return {
         since: "2026-01-01",
-        until: "2026-02-28",
+        until: "2026-03-11",
         today: "2026-03-11",
         currency_id: 1,
         company: "Acme",
@@ -196,8 +196,10 @@ function flows() {
     };
 }
 
+const ALL = ["cx_lifecycle.group_admin", "base.group_allow_export"];
+
 /** The server of the portfolio; `calls` is what was asked of it. */
-export function serveFigures(change = (answer) => answer) {
+export function serveFigures(change = (answer) => answer, groups = ALL) {
     const calls = [];
     onRpc("cx.portfolio", "figures", async ({ args }) => {
         const [domain, since, until, blocks] = args;
@@ -206,7 +208,7 @@ export function serveFigures(change = (answer) => answer) {
         const { tiles, balance: _b, flows: _f, retention, forecast, at_risk, ...frame } = answer;
         return { ...frame, ...Object.fromEntries(blocks.map((name) => [name, answer[name]])) };
     });
-    onRpc("res.users", "has_group", () => true);
+    onRpc("res.users", "has_group", ({ args }) => groups.includes(args[1]));
     return calls;
 }
 

@@ -1,7 +1,9 @@
 import { expect, test } from "@odoo/hoot";
 import { toCsv } from "@cx_lifecycle/lazy/cx_portfolio/csv";
 import { daysOf, fromQuery, isBroken, toQuery } from "@cx_lifecycle/lazy/cx_portfolio/periods";
+import { chartConfig } from "@cx_lifecycle/lazy/cx_portfolio/balance_chart";
 import { layOutFlows } from "@cx_lifecycle/lazy/cx_matrix/sankey_layout";
+import { figures } from "./portfolio_helpers";
 
 const { DateTime } = luxon;
 const days = (code, today) => Object.values(daysOf({ code }, DateTime.fromISO(today)));
@@ -74,4 +76,52 @@ test("bands fill the names they leave and reach, without a gap", () => {
     expect(left[1].y).toBeGreaterThan(left[0].y + left[0].height);
     expect(height).toBeGreaterThan(right[1].y + right[1].height);
     expect(bands[0].path).toMatch(/^M2,11 C50,11 50,11 98,11 V/);
+});
+
+function chart(change = () => {}, isMoney = false) {
+    const { balance } = figures();
+    change(balance);
+    const colors = { new: "var(--success)", dormant: "var(--warning)", net: "currentColor" };
+    const { data, options } = chartConfig(balance, {
+        isMoney,
+        colors,
+        netName: "Net",
+        format: (number, isShort) => `${isShort ? "~" : ""}${number}`,
+        onOpen: (list) => expect.step(list.name),
+    });
+    return { data, options, of: (move) => data.datasets.find((set) => set.move === move) };
+}
+
+test("the chart: who came above zero, who left below, the net as a line", () => {
+    const { data, of } = chart();
+    expect(data.labels).toEqual(["January", "February"]);
+    expect(data.datasets.map((set) => set.move)).toEqual([undefined, "new", "won_back", "dormant"]);
+    expect(of("new")).toMatchObject({ type: "bar", data: [9, 7], stack: "balance" });
+    expect(of("dormant").data).toEqual([-12, -13]);
+    expect(of("dormant").backgroundColor).toBe("var(--warning)");
+    expect(of(undefined)).toMatchObject({ type: "line", data: [-2, -5] });
+    expect(chart(() => {}, true).of("dormant").data).toEqual([-2500, -2500]);
+});
+
+test("what new rules moved stands beside the others in the chart", () => {
+    const { of } = chart(({ months }) => {
+        Object.assign(months[1].moves.rules, { customers: -3, listed: 3 });
+    });
+    expect(of("rules")).toMatchObject({ data: [0, -3], stack: "rules" });
+});
+
+test("a bar opens who it counts; the line opens nothing", () => {
+    const { data, options } = chart();
+    const click = (move, index) => {
+        const datasetIndex = data.datasets.findIndex((set) => set.move === move);
+        options.onClick({}, [{ datasetIndex, index }]);
+    };
+    click("dormant", 1);
+    expect.verifySteps(["February dormant"]);
+    click(undefined, 1);
+    options.onClick({}, []);
+    expect.verifySteps([]);
+    expect(options.scales.y.ticks.callback(1000)).toBe("~1000");
+    const { label } = options.plugins.tooltip.callbacks;
+    expect(label({ dataset: { label: "Lost" }, raw: -4 })).toBe("Lost: 4");
 });

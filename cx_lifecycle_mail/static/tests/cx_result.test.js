@@ -125,7 +125,7 @@ test("every number opens the list it counts, and 0 opens none", async () => {
     for (const [code, words] of [
         ["participants treated", ["participants", "treated", null]],
         ["buyers held_out", ["buyers", "held_out", null]],
-        ["open", ["open", null, null]],
+        ["open", ["open", null, null]], // in a sentence
         ["stage_id held_out 5", ["stage_id", "held_out", 5]],
         ["last", ["last", null, null]],
     ]) {
@@ -133,7 +133,8 @@ test("every number opens the list it counts, and 0 opens none", async () => {
         expect.verifySteps([[[1], ...words], "list"]);
     }
     expect("[data-code='link']").toHaveCount(0);
-    expect("[data-code='open']").toHaveAttribute("aria-label", "Not counted yet: 40. Show them.");
+    expect("[data-code='open']").toHaveText("40 more are not counted yet: their window is not over.");
+    expect("[data-code='window']").toHaveAttribute("aria-label", "By the window: 300. Show them.");
 });
 
 test("where nothing is known it says so, and how to know", async () => {

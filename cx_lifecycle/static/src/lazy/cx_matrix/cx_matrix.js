@@ -3,7 +3,10 @@ import { getActiveHotkey } from "@web/core/hotkeys/hotkey_service";
 import { _t } from "@web/core/l10n/translation";
 import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
 import { CxSankey } from "./cx_sankey";
-import { layOut, moveBy } from "./matrix";
+import { isLink, layOut, listOf, moveBy } from "./matrix";
+
+/** Money of a matrix comes in whole units. */
+const WHOLE = [16, 0];
 
 /** Rows x columns of numbers: warm where there is much, each number opening what it counts. */
 export class CxMatrix extends Component {
@@ -16,10 +19,17 @@ export class CxMatrix extends Component {
         money: { type: Boolean, optional: true },
         currencyId: { type: [Number, { value: false }], optional: true },
         addUp: { type: Boolean, optional: true },
+        hideEmpty: { type: Boolean, optional: true },
         format: { type: Function, optional: true },
         onOpen: Function,
     };
-    static defaultProps = { mode: "heat", money: false, addUp: false, currencyId: false };
+    static defaultProps = {
+        mode: "heat",
+        money: false,
+        addUp: false,
+        hideEmpty: false,
+        currencyId: false,
+    };
 
     setup() {
         this.root = useRef("root");
@@ -31,6 +41,7 @@ export class CxMatrix extends Component {
         return layOut(this.props.matrix, {
             money: this.props.money,
             addUp: this.props.addUp,
+            hideEmpty: this.props.hideEmpty,
             format: (number) => this.format(number),
             total: _t("Total"),
         });
@@ -39,7 +50,7 @@ export class CxMatrix extends Component {
     format(number) {
         const { currencyId, format, money } = this.props;
         if (money) {
-            return formatMonetary(number, { currencyId, trailingZeros: false });
+            return formatMonetary(number, { currencyId, digits: WHOLE });
         }
         return format ? format(number) : formatInteger(number);
     }
@@ -66,6 +77,10 @@ export class CxMatrix extends Component {
         return cell.share === null || cell.share === undefined || cell.isTotal
             ? undefined
             : `--cx-share: ${Math.min(1, Math.max(0, cell.share)).toFixed(3)}`;
+    }
+
+    isLink(cell) {
+        return isLink(cell);
     }
 
     // ---------------------------------------------------------------- keyboard
@@ -98,8 +113,9 @@ export class CxMatrix extends Component {
     }
 
     open(cell) {
-        if (cell.list && !cell.isEmpty) {
-            this.props.onOpen(cell.list);
+        const list = listOf(cell);
+        if (list) {
+            this.props.onOpen(list);
         }
     }
 }

@@ -7,7 +7,7 @@ import { Domain } from "@web/core/domain";
  *   many a share is made of
  * @typedef {{ key: string, label: string, total?: number, text?: string, list?: List,
  *   band?: string }} Head a row or a column
- * @typedef {{ rows: Head[], cols: Head[], cells: Object<string, Cell>, total?: Object,
+ * @typedef {{ rows: Head[], cols: Head[], cells: Object<string, Cell>, total?: Head, list?: List,
  *   row_title?: string, col_title?: string, sum_title?: string }} Matrix `sum_title`: what
  *   the totals of rows are called when they are no plain totals
  */
@@ -21,10 +21,12 @@ const EDGE = "total";
  * @param {Object} options
  * @param {boolean} [options.money] show the money of the cells rather than their values
  * @param {boolean} [options.addUp] totals that are missing are the sums of their cells
+ * @param {boolean} [options.hideEmpty] leave out rows and columns without any cell
  * @param {(number: number) => string} options.format
  * @param {string} options.total what totals are called
  */
 export function layOut(matrix, options) {
+    matrix = options.hideEmpty ? withoutEmpty(matrix) : matrix;
     const cellAt = (row, col) => readCell(matrix.cells[`${row.key}|${col.key}`], options);
     const table = matrix.rows.map((row) => matrix.cols.map((col) => cellAt(row, col)));
     if (options.money) {
@@ -47,12 +49,27 @@ export function layOut(matrix, options) {
         const foot = { key: EDGE, label: options.total, isFoot: true };
         const cells = named(foot, matrix.cols, colTotals);
         if (hasRowTotals) {
-            const whole = readTotal(matrix.total || {}, table.flat(), options);
+            const whole = readTotal(
+                { list: matrix.list, ...matrix.total },
+                table.flat(),
+                options
+            );
             cells.push(...named(foot, [edge], [whole]));
         }
         rows.push({ ...foot, cells });
     }
     return { rows, cols: matrix.cols, bands: readBands(matrix.cols), hasRowTotals, edge };
+}
+
+function withoutEmpty(matrix) {
+    const pairs = Object.keys(matrix.cells).map((key) => key.split("|"));
+    const used = (side) => new Set(pairs.map((pair) => pair[side]));
+    const [rows, cols] = [used(0), used(1)];
+    return {
+        ...matrix,
+        rows: matrix.rows.filter((row) => rows.has(row.key)),
+        cols: matrix.cols.filter((col) => cols.has(col.key)),
+    };
 }
 
 function named(row, cols, cells) {
@@ -99,10 +116,22 @@ function readTotal(head, cells, { money, addUp, format }) {
             return null;
         }
         const value = shown.reduce((sum, cell) => sum + cell.value, 0);
-        return { value, text: format(value), list: head.list || joinLists(shown) };
+        return { value, text: format(value), list: head.list || null, parts: listed(shown) };
     }
     const text = (!money && head.text) || format(given);
-    return { value: given, text, list: head.list || (addUp && joinLists(shown)) || null };
+    const parts = addUp ? listed(shown) : [];
+    return { value: given, text, list: head.list || null, parts };
+}
+
+const listed = (cells) => cells.filter((cell) => cell.list);
+
+/** What a drawn cell opens: its own list, or those that it adds up. */
+export function listOf(cell) {
+    return cell.list || joinLists(cell.parts || []);
+}
+
+export function isLink(cell) {
+    return Boolean(cell.list || cell.parts?.length);
 }
 
 /** What several numbers count together, when nobody is counted twice. */

@@ -14,7 +14,14 @@ import { ModeSwitch } from "../cx_matrix/mode_switch";
 
 export class CxMatrixController extends Component {
     static template = "cx_lifecycle.MatrixView";
-    static components = { ActionHelper, CogMenu, Layout, ModeSwitch, ReportViewMeasures, SearchBar };
+    static components = {
+        ActionHelper,
+        CogMenu,
+        Layout,
+        ModeSwitch,
+        ReportViewMeasures,
+        SearchBar,
+    };
     static props = {
         ...standardViewProps,
         Model: Function,
@@ -65,7 +72,8 @@ export class CxMatrixController extends Component {
         if (this.model.useSampleModel) {
             return;
         }
-        const known = Object.fromEntries((this.env.config.views || []).map(([id, type]) => [type, id]));
+        const views = this.env.config.views || [];
+        const known = Object.fromEntries(views.map(([id, type]) => [type, id]));
         const context = Object.fromEntries(
             Object.entries(this.props.context).filter(
                 ([key]) => key !== "group_by" && !key.startsWith("search_default_")

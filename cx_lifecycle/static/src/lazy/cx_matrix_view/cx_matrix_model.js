@@ -83,7 +83,7 @@ export class CxMatrixModel extends Model {
             const currencies = group[`${field.currency_field}:array_agg_distinct`] || [];
             const own = user.activeCompany?.currency_id;
             const currencyId = currencies.length > 1 ? false : currencies[0] || own;
-            return formatMonetary(value, { currencyId, trailingZeros: false });
+            return formatMonetary(value, { currencyId });
         }
         return field?.type === "float" ? formatFloat(value, { field }) : formatInteger(value);
     }

@@ -54,7 +54,7 @@ function cellOf(group, name, { format, measure, model }) {
     return { value, text: value === null ? "" : format(group), list };
 }
 
-/** Good from one threshold on, bad beyond the other; below which is worse is told by their order. */
+/** Good from one threshold on, bad beyond the other; their order tells which way is up. */
 export function toneOf(value, { good, bad }) {
     if (good === null && bad === null) {
         return null;

@@ -47,7 +47,7 @@ export function forecastLines({ months, past }) {
     const judged = past
         ? [
               [],
-              [_t("Last quarter"), _t("Forecast"), _t("Came")],
+              [_t("Last quarter"), _t("Forecast"), _t("Actual")],
               ...MEASURES.map((measure) => [
                   names[measure],
                   past[measure].expected,

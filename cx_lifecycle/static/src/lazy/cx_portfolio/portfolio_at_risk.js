@@ -1,6 +1,7 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
+import { formatInteger } from "@web/views/fields/formatters";
+import { wholeMoney } from "./money";
 
 /** Whose customers are late, and what may be lost with them. */
 export class PortfolioAtRisk extends Component {
@@ -22,7 +23,7 @@ export class PortfolioAtRisk extends Component {
                 name: person.name || _t("Nobody"),
                 count: formatInteger(person.customers),
             }),
-            value: formatMonetary(person.value, { currencyId, trailingZeros: false }),
+            value: wholeMoney(person.value, currencyId),
             share: most ? Math.round((100 * person.value) / most) : 0,
             list: person.list,
         }));

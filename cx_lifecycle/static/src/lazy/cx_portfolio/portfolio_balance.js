@@ -1,10 +1,11 @@
 import { Component, onWillUnmount, status, useEffect, useRef } from "@odoo/owl";
 import { loadBundle } from "@web/core/assets";
 import { _t } from "@web/core/l10n/translation";
-import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
+import { formatInteger } from "@web/views/fields/formatters";
 import { CxMatrix } from "../cx_matrix/cx_matrix";
 import { balanceMatrix } from "./balance";
 import { chartConfig } from "./balance_chart";
+import { shortMoney, wholeMoney } from "./money";
 
 /** Bootstrap's own colours: the chart follows the theme. */
 const COLORS = {
@@ -53,9 +54,8 @@ export class PortfolioBalance extends Component {
 
     format(number, isShort) {
         const { currencyId, isMoney } = this.props;
-        return isMoney
-            ? formatMonetary(number, { currencyId, humanReadable: isShort, trailingZeros: false })
-            : formatInteger(number);
+        const money = isShort ? shortMoney : wholeMoney;
+        return isMoney ? money(number, currencyId) : formatInteger(number);
     }
 
     /** The figures do not wait for the library that draws them. */

@@ -9,12 +9,17 @@ export class PortfolioBlock extends Component {
         name: String,
         title: String,
         block: Object,
-        list: { type: [Object, { value: null }], optional: true },
         lines: { type: Function, optional: true },
-        onOpen: Function,
+        onList: { type: Function, optional: true },
         onRetry: Function,
         slots: Object,
     };
+
+    /** The server may leave out what the reader may not see. */
+    get isHidden() {
+        const { data, error, isLoading } = this.props.block;
+        return !data && !error && !isLoading;
+    }
 
     export() {
         downloadFile(toCsv(this.props.lines()), `${this.props.name}.csv`, "text/csv");

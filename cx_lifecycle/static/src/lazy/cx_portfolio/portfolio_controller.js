@@ -45,10 +45,14 @@ export class PortfolioController extends Component {
         this.searchBarToggler = useSearchBarToggler();
         useSetupAction({
             rootRef: this.root,
+            getContext: () => ({ cx_portfolio_period: this.model.period }),
             getLocalState: () => ({ ...this.model.exportState(), looks: { ...this.state } }),
         });
         onWillStart(async () => {
-            this.isAdmin = await user.hasGroup("cx_lifecycle.group_admin");
+            [this.isAdmin, this.canExport] = await Promise.all([
+                user.hasGroup("cx_lifecycle.group_admin"),
+                user.hasGroup("base.group_allow_export"),
+            ]);
         });
         this.writeAddress();
         useEffect(
@@ -104,7 +108,7 @@ export class PortfolioController extends Component {
     }
 
     get isFirstDay() {
-        return this.model.isEmpty && this.env.searchModel.searched === "[]";
+        return this.model.hasNobodyNow && this.env.searchModel.searched === "[]";
     }
 
     onLookChange(name, look) {

@@ -1,6 +1,7 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
+import { formatInteger } from "@web/views/fields/formatters";
+import { wholeMoney } from "./money";
 
 export const MEASURES = ["buyers", "purchases", "amount", "leavers"];
 
@@ -52,9 +53,8 @@ export class PortfolioForecast extends Component {
             return "";
         }
         const { currencyId } = this.props;
-        const whole = Math.round(number);
         return ["amount", "leavers_worth"].includes(measure)
-            ? formatMonetary(whole, { currencyId, trailingZeros: false })
-            : formatInteger(whole);
+            ? wholeMoney(number, currencyId)
+            : formatInteger(Math.round(number));
     }
 }

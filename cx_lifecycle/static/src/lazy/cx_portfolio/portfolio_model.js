@@ -14,7 +14,9 @@ export class PortfolioModel extends Model {
     setup({ state }) {
         this.turn = 0;
         this.domain = [];
-        this.period = state?.period || fromQuery(router.current) || { code: DEFAULT };
+        const asked = state?.period || fromQuery(router.current);
+        this.isAsked = Boolean(asked);
+        this.period = asked || { code: DEFAULT };
         const blocks = BLOCKS.map((name) => [
             name,
             { isLoading: true, error: false, data: state?.data?.[name] || null },
@@ -23,10 +25,23 @@ export class PortfolioModel extends Model {
         this.blocks = Object.fromEntries(blocks);
     }
 
-    load({ domain, context }) {
+    load({ domain, context: { cx_portfolio_period: kept, ...context } }) {
         this.domain = domain;
         this.context = context;
+        this.take(kept);
         this.read(); // not waited for: the screen is there at once, the figures follow
+    }
+
+    /** The period of a favourite, once: what is chosen after it stays chosen. */
+    take(kept) {
+        const known = JSON.stringify(kept);
+        const isNew = known !== this.known && !this.isAsked;
+        this.known = known;
+        this.isAsked = false;
+        if (kept && isNew) {
+            const { code, since, until } = kept;
+            this.period = fromQuery({ period: code, since, until }) || this.period;
+        }
     }
 
     exportState() {
@@ -123,6 +138,11 @@ export class PortfolioModel extends Model {
     get isEmpty() {
         const { data, isLoading } = this.blocks.tiles;
         return Boolean(data) && !isLoading && !data.some((tile) => tile.customers);
+    }
+
+    /** Nobody is there today, rather than in the past that is looked at. */
+    get hasNobodyNow() {
+        return this.isEmpty && this.frame.until >= this.frame.today;
     }
 
     /** Nobody had a stage when the period began: nothing can have flowed. */

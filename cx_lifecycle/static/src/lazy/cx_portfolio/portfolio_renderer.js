@@ -11,6 +11,9 @@ import { PortfolioBlock } from "./portfolio_block";
 import { PortfolioForecast } from "./portfolio_forecast";
 import { PortfolioTiles } from "./portfolio_tiles";
 
+/** What nobody has done yet is no list. */
+const UNLISTED = ["forecast"];
+
 /** The blocks of the portfolio, from the sentence that says it all to who has to act. */
 export class PortfolioRenderer extends Component {
     static template = "cx_lifecycle.PortfolioRenderer";
@@ -23,7 +26,13 @@ export class PortfolioRenderer extends Component {
         PortfolioForecast,
         PortfolioTiles,
     };
-    static props = { model: Object, looks: Object, onLook: Function, onOpen: Function };
+    static props = {
+        model: Object,
+        looks: Object,
+        canExport: Boolean,
+        onLook: Function,
+        onOpen: Function,
+    };
 
     get blocks() {
         return this.props.model.blocks;
@@ -64,17 +73,21 @@ export class PortfolioRenderer extends Component {
     /** Everything that a block counts, as one list. */
     list(name) {
         const { data } = this.blocks[name];
-        if (!data) {
-            return null;
-        }
         const joined = {
             tiles: () => joinLists(data, _t("Customers")),
             balance: () => balanceList(data, _t("Movements")),
-            flows: () => joinLists(Object.values(data.cells), _t("Customers")),
-            retention: () => joinLists(Object.values(data.cells), _t("Customers")),
+            flows: () => data.list || joinLists(Object.values(data.cells), _t("Customers")),
+            retention: () => data.list || joinLists(data.rows, _t("Customers")),
             at_risk: () => joinLists(data, _t("Customers at risk")),
         };
-        return joined[name]?.() || null;
+        return joined[name]();
+    }
+
+    openAll(name) {
+        const list = this.list(name);
+        if (list) {
+            this.props.onOpen(list);
+        }
     }
 
     /** The same, for a spreadsheet. */
@@ -97,9 +110,8 @@ export class PortfolioRenderer extends Component {
             name,
             title,
             block: this.blocks[name],
-            list: this.list(name),
-            lines: () => this.lines(name),
-            onOpen: this.props.onOpen,
+            lines: this.props.canExport ? () => this.lines(name) : undefined,
+            onList: UNLISTED.includes(name) ? undefined : () => this.openAll(name),
             onRetry: () => this.props.model.retry(name),
         };
     }

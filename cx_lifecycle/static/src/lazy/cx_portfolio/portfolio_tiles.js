@@ -1,8 +1,9 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
+import { formatInteger } from "@web/views/fields/formatters";
+import { shortMoney } from "./money";
 
-/** One tile for each stage: how many, worth what, how many more or fewer, how far from the target. */
+/** One tile for each stage: how many, worth what, how many more or fewer, how near the target. */
 export class PortfolioTiles extends Component {
     static template = "cx_lifecycle.PortfolioTiles";
     static props = {
@@ -29,7 +30,7 @@ export class PortfolioTiles extends Component {
         const { currencyId } = this.props;
         return value === null || value === undefined
             ? ""
-            : formatMonetary(value, { currencyId, humanReadable: Math.abs(value) >= 10000 });
+            : shortMoney(value, currencyId);
     }
 
     /** An arrow, a sign and words: the colour alone says nothing. */

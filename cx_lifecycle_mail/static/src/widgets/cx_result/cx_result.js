@@ -78,8 +78,47 @@ export class CxResult extends Component {
         return LOOKS[this.answer.verdict] || ["alert-info", "fa-clock-o"];
     }
 
-    get measured() {
-        return formatDateTime(deserializeDateTime(this.answer.measured));
+    get measuredText() {
+        const { measured } = this.answer;
+        return measured
+            ? _t("Added up on %s.", formatDateTime(deserializeDateTime(measured)))
+            : _t("Not added up yet.");
+    }
+
+    /** How the verdict comes about, in two sentences. */
+    get ruleText() {
+        const { days, cap } = this.answer;
+        const who = cap
+            ? _t(
+                  "Everybody counts in the arm of the first entry, with the purchases of the %(days)s days after it, up to %(cap)s each.",
+                  { days, cap: this.money(cap) }
+              )
+            : _t(
+                  "Everybody counts in the arm of the first entry, with the purchases of the %s days after it.",
+                  days
+              );
+        const how = _t(
+            "The verdict holds however often you look; the intervals are those of one look (95 %)."
+        );
+        return `${who} ${how}`;
+    }
+
+    get openText() {
+        return _t(
+            "%s more are not counted yet: their window is not over.",
+            formatInteger(this.answer.open.number)
+        );
+    }
+
+    get discountText() {
+        return _t(
+            "Coupons took off %s; the purchases above are net of it.",
+            this.money(this.answer.discounts)
+        );
+    }
+
+    get curveDays() {
+        return _t("after %s days", formatInteger(this.curve.days));
     }
 
     get curve() {
