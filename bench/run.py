@@ -18,12 +18,13 @@ os.environ["PGOPTIONS"] = (
     + " -c max_parallel_workers_per_gather=0 -c max_parallel_maintenance_workers=0"
 )
 
-from bench import campaigns
+from bench import campaigns, journey
 from bench.measure import apart, execute
 from bench.report import platform_line, row, say, seconds, title
 
 PARTS = ("rebuild", "night", "publish", "list", "event", "read", "calls")
 PORTFOLIO = ("portfolio",)
+TOUCHPOINTS = ("touchpoints",)
 CAMPAIGNS = ("sending", "workers", "entry", "claim")
 
 
@@ -32,7 +33,7 @@ def main():
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--orders", type=int, default=1_000_000)
     parser.add_argument("--mails", type=int, default=500, help="sent by each way of sending")
-    everything = ",".join(PARTS + PORTFOLIO + CAMPAIGNS)
+    everything = ",".join(PARTS + PORTFOLIO + TOUCHPOINTS + CAMPAIGNS)
     parser.add_argument("--only", default=everything, help="parts, with commas between")
     options = parser.parse_args()
     large = os.environ["CX_BENCH_DB"]
@@ -81,6 +82,7 @@ def measure(options, small, large):
         print_reads(apart("read", large))
     if "portfolio" in only:
         print_portfolio(apart("portfolio.figures", large), options.customers)
+    journey.measure(only, bases, due)
     if "calls" in only:
         # after the others, for it leaves nobody late but who is due
         for database, (customers, _wanted) in bases.items():

@@ -19,3 +19,10 @@ def uninstall_hook(env):
     )
     for (statement,) in env.cr.fetchall():
         env.cr.execute(statement)
+    # those that touchpoint sources made on tables of others
+    env.cr.execute(
+        r"SELECT format('DROP INDEX %I.%I', schemaname, indexname) FROM pg_indexes"
+        r" WHERE indexname LIKE 'cx\_written\_%'"
+    )
+    for (statement,) in env.cr.fetchall():
+        env.cr.execute(statement)

@@ -34,6 +34,7 @@
         "views/cx_campaign_act_views.xml",
         "data/cx_topic.xml",
         "data/survey.xml",
+        "data/cx_touchpoint_source.xml",
         "data/cx_campaign_preset_frame.xml",
         "data/cx_campaign_preset_new.xml",
         "data/cx_campaign_preset_silence.xml",

@@ -3,6 +3,13 @@
 from odoo import models
 from odoo.tools import SQL
 
+# what was planned with a customer, said of it, and done with it
+FOLLOWING = (
+    ("mail.activity", "cx_customer_id"),
+    ("cx.objection", "customer_id"),
+    ("cx.touchpoint", "customer_id"),
+)
+
 
 class CxCustomer(models.Model):
     _inherit = "cx.customer"
@@ -47,7 +54,7 @@ class CxCustomer(models.Model):
                 others.ids,
             )
         )
-        for model, column in (("mail.activity", "cx_customer_id"), ("cx.objection", "customer_id")):
+        for model, column in FOLLOWING:
             rows = self.env[model]
             rows.flush_model()
             self.env.cr.execute(

@@ -1,5 +1,3 @@
-import ast
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -26,6 +24,7 @@ class CxPurchaseSource(models.Model):
 
     _name = "cx.purchase.source"
     _description = "Purchase Source"
+    _inherit = "cx.source"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -42,17 +41,6 @@ class CxPurchaseSource(models.Model):
         required=True,
         help="Technical name of the documents' model, for instance sale.order. A source whose app "
         "is not installed waits until it is.",
-    )
-    model_id = fields.Many2one(
-        "ir.model",
-        "Documents",
-        compute="_compute_model_id",
-        inverse="_inverse_model_id",
-        domain=[("transient", "=", False), ("abstract", "=", False)],
-        help="The kind of documents that count.",
-    )
-    installed = fields.Boolean(
-        compute="_compute_model_id", help="Whether the documents' app is installed."
     )
     partner_path = fields.Char(
         "Customer",
@@ -93,32 +81,11 @@ class CxPurchaseSource(models.Model):
         "Without Customer", readonly=True, help="Documents that count for nobody."
     )
 
-    @api.depends("model")
-    def _compute_model_id(self):
-        for source in self:
-            source.installed = bool(source.model) and source.model in self.env
-            source.model_id = source.installed and self.env["ir.model"]._get_id(source.model)
-
-    def _inverse_model_id(self):
-        for source in self:
-            if source.model_id:
-                source.model = source.model_id.model
-
-    @api.onchange("model_id")
-    def _onchange_model_id(self):
-        for source in self:
-            source.model = source.model_id.model
-
     # ------------------------------------------------------------ definition
     @api.constrains("model", "domain", "company_id", *PATH_TYPES)
     def _check_definition(self):
         for source in self.filtered("installed"):
-            if not self.env[source.model]._auto or self.env[source.model]._transient:
-                raise ValidationError(
-                    self.env._(
-                        "%(model)s keeps no documents: choose another model.", model=source.model
-                    )
-                )
+            source._check_keeps_documents()
             for name, (types, comodel) in PATH_TYPES.items():
                 if source[name]:
                     source._check_path(name, types, comodel)
@@ -132,74 +99,6 @@ class CxPurchaseSource(models.Model):
                         name=source.name,
                     )
                 )
-
-    @api.constrains("model")
-    def _check_model_known(self):
-        for source in self:
-            if not source.installed and not self.env.context.get("install_mode"):
-                raise ValidationError(
-                    self.env._(
-                        "Documents: there is no model %(model)s here. Install its app first, or "
-                        "correct the name.",
-                        model=source.model,
-                    )
-                )
-
-    def _check_path(self, name, types, comodel):
-        """Refuse a path that leads nowhere, or to a field of another kind."""
-        label = self._fields[name]._description_string(self.env)
-        model, steps = self.env[self.model], self[name].split(".")
-        for position, step in enumerate(steps, 1):
-            field = model._fields.get(step)
-            if not field:
-                raise ValidationError(
-                    self.env._(
-                        "%(label)s: %(model)s has no field %(field)s. Correct the path %(path)s.",
-                        label=label,
-                        model=model._name,
-                        field=step,
-                        path=self[name],
-                    )
-                )
-            last = position == len(steps)
-            if not last and field.type == "many2one" and field.store:
-                model = self.env[field.comodel_name]
-                continue
-            fits = field.type in types and (not comodel or field.comodel_name == comodel)
-            if not last or not fits:
-                raise ValidationError(
-                    self.env._(
-                        "%(label)s: %(path)s cannot be used, because %(field)s of %(model)s is "
-                        "not the right kind of field. Choose one of kind %(kind)s.",
-                        label=label,
-                        path=self[name],
-                        field=step,
-                        model=model._name,
-                        kind=comodel or " / ".join(types),
-                    )
-                )
-            if not (field.store or field.related):
-                raise ValidationError(
-                    self.env._(
-                        "%(label)s: %(field)s of %(model)s is not stored in the database. "
-                        "Choose a stored field.",
-                        label=label,
-                        field=step,
-                        model=model._name,
-                    )
-                )
-
-    def _check_domain(self):
-        try:
-            self._parsed_domain().validate(self.env[self.model])
-        except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError) as error:
-            raise ValidationError(
-                self.env._(
-                    "Which documents: the condition of %(name)s cannot be read: %(error)s",
-                    name=self.name,
-                    error=error,
-                )
-            ) from error
 
     @api.constrains("active", "model", "company_id", "sign")
     def _check_counted_once(self):
@@ -215,14 +114,6 @@ class CxPurchaseSource(models.Model):
                         names=", ".join(here.mapped("name")),
                     )
                 )
-
-    def _parsed_domain(self):
-        return Domain(ast.literal_eval(self.domain or "[]"))
-
-    def _company_field(self):
-        """The documents' own company field, or False."""
-        field = self.env[self.model]._fields.get("company_id")
-        return bool(field) and field.store and field.comodel_name == "res.company"
 
     # ---------------------------------------------------------------- changes
     @api.model_create_multi
@@ -300,26 +191,6 @@ class CxPurchaseSource(models.Model):
             )
 
     # -------------------------------------------------------------------- SQL
-    def _path_to_sql(self, query, path):
-        """SQL of a dotted path from the documents' table, adding the joins to the query."""
-        model, alias = (
-            # sudo: administrators define sources for all
-            self.env[self.model].sudo(),
-            query.table,
-        )
-        *steps, last = path.split(".")
-        for step in steps:
-            model, alias = model._fields[step].join(model, alias, query)
-        return model._field_to_sql(alias, last, query)
-
-    def _query(self, company, domain):
-        """Query of the source's documents that belong to a company."""
-        # sudo: administrators define sources for all
-        Model = self.env[self.model].sudo().with_company(company)
-        if self._company_field():
-            domain &= Domain("company_id", "=", company.id)
-        return Model, Model._search(domain, active_test=False, bypass_access=True)
-
     def _documents(self, company, scope=None, margin=False):
         """SELECT of the documents that count: id, partner_id (commercial), day, amount.
 
@@ -359,11 +230,8 @@ class CxPurchaseSource(models.Model):
     def _day_to_sql(self, query, company):
         """The calendar day of a document, where the company is."""
         date = self._path_to_sql(query, self.date_path)
-        model = self.env[self.model]
-        *steps, last = self.date_path.split(".")
-        for step in steps:
-            model = self.env[model._fields[step].comodel_name]
-        if model._fields[last].type == "date":
+        *_steps, (_model, last, _referred) = self._walk(self.date_path)
+        if last.type == "date":
             return date
         zone = company.partner_id.tz or "UTC"
         return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", date, zone)

@@ -53,6 +53,8 @@ class CxRun(models.Model):
             self._mark_changed(policy, since, stale=True)
             self._due(company, on)
         policy.pending_moves = False
+        if self.kind == "rebuild":  # whoever is a customer is one now
+            self.env["cx.touchpoint.source"]._feed_soon()
         self._end()
         return True
 

@@ -83,6 +83,12 @@ class ResPartner(models.Model):
         self.ensure_one()
         return self.env["cx.customer"]._timeline_of(self, kinds, after, limit)
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_cx_forget(self):
+        """What was noted of a person goes with the person."""
+        # sudo: deleting a contact is a right of its own
+        self.env["cx.touchpoint"].sudo()._forget(self)
+
     def action_cx_contest(self):
         """Open the dialog that holds the customer's stage or declares a loss."""
         return self.commercial_partner_id.cx_customer_id.action_contest()
@@ -102,6 +108,13 @@ class ResPartner(models.Model):
     def action_cx_plan(self):
         """Plan an activity with this customer."""
         return self.commercial_partner_id.cx_customer_id.action_plan()
+
+    def action_cx_touchpoints(self):
+        """Open the contacts that the company had with this customer; those of a person alone."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle.action_touchpoints")
+        whose = "customer_id.partner_id" if self == self.commercial_partner_id else "person_id"
+        return {**action, "domain": [(whose, "=", self.id)]}
 
     def action_cx_episodes(self):
         """Open the customer's history of stages."""

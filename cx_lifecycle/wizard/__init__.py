@@ -8,3 +8,4 @@ from . import cx_preset_apply
 from . import cx_simulation
 from . import cx_simulation_line
 from . import cx_costs
+from . import cx_touchpoint_entry
