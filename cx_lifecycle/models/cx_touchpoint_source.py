@@ -35,7 +35,7 @@ class CxTouchpointSource(models.Model):
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(
-        "Read", default=True, help="Whether it is read; what was read of it before stays."
+        "Counts", default=True, help="Whether it is read; what was read of it before stays."
     )
     sequence = fields.Integer(default=10)
     company_id = fields.Many2one(
