@@ -53,7 +53,7 @@ class CxCoded(models.AbstractModel):
         """
         if isinstance(value, models.BaseModel) and value._name == self._name and len(value) == 1:
             return value
-        known = self.search([])
+        known = self.search([])  # pylint: disable=no-search-all
         if type(value) is int:
             found = known.filtered(lambda word: word.id == value)
         else:

@@ -20,7 +20,6 @@ class CxTouchpoint(models.Model):
     partner_id = fields.Many2one(related="customer_id.partner_id", string="Contact")
     person_id = fields.Many2one(
         "res.partner",
-        "Person",
         index="btree_not_null",
         ondelete="set null",
         help="Who of the customer it was. Empty once that contact was deleted.",

@@ -20,7 +20,6 @@ class CxTouchpointKind(models.Model):
     )
     owner_id = fields.Many2one(
         "res.users",
-        "Owner",
         domain=[("share", "=", False)],
         index="btree_not_null",
         ondelete="set null",
