@@ -42,8 +42,7 @@ class CxCustomer(models.Model):
             donor = others.filtered(lambda c, f=fields: any(c[n] for n in f))[:1]
             if donor and not any(self[n] for n in fields):
                 self.write({n: donor[n] for n in fields})
-        self.flush_model()
-        self.env["cx.episode"].flush_model()
+        self.env.flush_all()  # what is cached is forgotten in the end
         self.env.cr.execute(
             SQL(
                 "UPDATE cx_episode SET customer_id = %s, ended = ended IS TRUE OR left_on IS NULL,"
@@ -56,7 +55,6 @@ class CxCustomer(models.Model):
         )
         for model, column in FOLLOWING:
             rows = self.env[model]
-            rows.flush_model()
             self.env.cr.execute(
                 SQL(
                     "UPDATE %(table)s SET %(column)s = %(kept)s WHERE %(column)s = ANY(%(others)s)",

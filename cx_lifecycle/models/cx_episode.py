@@ -84,9 +84,10 @@ class CxEpisode(models.Model):
     _open_unique = models.UniqueIndex(
         "(customer_id) WHERE left_on IS NULL", "A customer is in one stage at a time."
     )
-    # the portfolio adds up who moved in a year from this index alone
+    # the portfolio adds up who moved, and who was where, from this index alone
     _entered_index = models.Index(
-        "(company_id, entered_on) INCLUDE (customer_id, previous_stage_id, stage_id, silent, worth)"
+        "(company_id, entered_on) INCLUDE"
+        " (customer_id, previous_stage_id, stage_id, left_on, silent, worth)"
     )
     _ended_index = models.Index("(company_id, left_on) WHERE ended")
     _order_check = models.Constraint(

@@ -1,7 +1,7 @@
 """The balance of the portfolio, month by month: who came, who left, and what they are worth."""
 
 from odoo import models
-from odoo.fields import Date
+from odoo.fields import Date, Domain
 from odoo.tools import format_date
 
 from ..engine import balance
@@ -152,8 +152,11 @@ class CxPortfolio(models.AbstractModel):
         to_call = [("hold_until", "=", False), "|", ("snooze_until", "=", False),
                    ("snooze_until", "<=", today)]  # fmt: skip
         whose = [("company_id", "=", frame.company.id), *quiet, *to_call, *frame.domain]
-        groups = customers._read_group(whose, ["user_id"], ["__count", "value_at_risk:sum"])
-        found = [
+        found = Domain(whose)
+        if frame.ids is not None:
+            found &= Domain("id", "in", frame.ids)
+        groups = customers._read_group(found, ["user_id"], ["__count", "value_at_risk:sum"])
+        reps = [
             {
                 "user_id": user.id,
                 # sudo: a colleague's name
@@ -168,4 +171,4 @@ class CxPortfolio(models.AbstractModel):
             }
             for user, number, value in groups
         ]
-        return sorted(found, key=lambda rep: (-rep["value"], rep["user_id"] or 0))
+        return sorted(reps, key=lambda rep: (-rep["value"], rep["user_id"] or 0))

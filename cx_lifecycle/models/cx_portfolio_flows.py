@@ -1,5 +1,7 @@
 """Where customers went between two days, and how long those of a month stay: two matrices."""
 
+from dataclasses import replace
+
 from odoo import models
 from odoo.fields import Date
 from odoo.tools import SQL
@@ -200,7 +202,14 @@ class CxPortfolio(models.AbstractModel):
                 cohort=self._cohort(frame, months[0][0], months[-1][1]),
                 merged=self._merged(),
                 since=months[0][0],
-                stays=self._stays(frame, "customer_id", "stage_id", "entered_on", "left_on"),
+                # those of the cohort: which customers are meant need not be asked again
+                stays=self._stays(
+                    replace(frame, domain=[], ids=None),
+                    "customer_id",
+                    "stage_id",
+                    "entered_on",
+                    "left_on",
+                ),
                 living=self.env["cx.episode"]._stage_ids()["living"],
             )
         )

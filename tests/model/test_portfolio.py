@@ -9,6 +9,7 @@ from model.common import TODAY, LifecycleCase, ago
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
+from odoo.addons.cx_lifecycle.models import cx_portfolio
 from odoo.addons.cx_lifecycle.models.cx_portfolio import BLOCKS
 
 # days on which the customers of every test buy
@@ -88,6 +89,13 @@ class TestPortfolio(PortfolioCase):
         self.assertEqual(figures["currency_id"], self.company.currency_id.id)
         self.assertNotIn("tiles", figures)
         self.assertEqual(set(BLOCKS) - set(self.Portfolio.figures()), set())
+
+    def test_few_and_many_customers_have_the_same_figures(self):
+        ours = [("partner_id", "in", self.partners.ids)]
+        few = [self.figures(), self.figures(domain=ours), self.figures(until=ago(50))]
+        self.patch(cx_portfolio, "FEW", 3)
+        many = [self.figures(), self.figures(domain=ours), self.figures(until=ago(50))]
+        self.assertEqual(few, many)
 
     # ----------------------------------------------------------------- tiles
     def test_tiles_are_the_stages_in_order(self):
@@ -270,7 +278,7 @@ class TestPortfolio(PortfolioCase):
             portfolio = self.Portfolio.with_user(user)
             portfolio.figures()
             always = self.statements(portfolio, [])
-            self.assertEqual(always, 3)  # a setting, who stands where, who moved
+            self.assertEqual(always, 4)  # a setting, who is meant, who stands where, who moved
             # whoever sees all customers is shown the targets of objectives
             targets = {"tiles": 1} if user == self.marketer else {}
             for block, allowed in asked.items():
