@@ -193,7 +193,7 @@ class CxObjective(models.Model):
 
         :raise AccessError: the author may not work for the company any more
         """
-        author = self.author_id
+        author = (self._origin or self).author_id  # never what a form says
         company = self.company_id
         # sudo: to look up what the author may do, whoever asks
         allowed = author.sudo()

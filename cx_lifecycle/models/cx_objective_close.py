@@ -18,6 +18,7 @@ class CxObjective(models.Model):
     closed = fields.Boolean(readonly=True, copy=False, help="The last figure was kept.")
     closing = fields.Monetary(
         "Last Figure", readonly=True, copy=False,
+        groups="cx_lifecycle.group_marketer,sales_team.group_sale_salesman_all_leads",
         help="What the customers in the stage had bought in twelve months, on the last day.",
     )  # fmt: skip
 

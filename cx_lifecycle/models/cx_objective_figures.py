@@ -180,8 +180,11 @@ class CxObjective(models.Model):
         if self.unit == "money":  # what a stage was worth on a past day was kept, or is not known
             if today <= self.date_to or closing:
                 return [("now", self._sums(now, self._bought))]
-            kept = lambda *_: (SQL("count(*)"), SQL("%s::numeric", self.closing))  # noqa: E731
-            return [("now", self._sums(now, kept))] if self.closed else []
+            if not self.closed or self.partial:  # what was kept is of all customers
+                return []
+            closing = self.sudo().closing  # sudo: of those who see all of them, as asked above
+            kept = lambda *_: (SQL("count(*)"), SQL("%s::numeric", closing))  # noqa: E731
+            return [("now", self._sums(now, kept))]
         heads = lambda *_: (SQL("count(*)"), SQL("NULL::numeric"))  # noqa: E731
         before = self._stays(self.date_from - timedelta(days=1))
         return [("now", self._sums(now, heads)), ("start", self._sums(before, heads))]

@@ -1,11 +1,16 @@
 """The night: who is due, what changed behind our back, and who came."""
 
+import logging
+
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from . import cx_policy_domain as domains
 from .scopes import everybody, ids_scope
 
+_logger = logging.getLogger(__name__)
 LOT = 1000  # customers evaluated between two commits, about a second
 # ids are drawn before they are committed: look a little behind the last one seen
 PARTNER_MARGIN = 1000
@@ -35,6 +40,16 @@ class CxRun(models.Model):
             if not run._guarded(lambda run=run, policy=policy: run._night(policy)):
                 return
 
+    def _close_objectives(self, company, on):
+        """Keep the last figures; a condition that fails in the database stops no night."""
+        try:
+            with self.env.cr.savepoint():
+                self.env["cx.objective"]._close(company, on)
+        except psycopg2.OperationalError:
+            raise  # another worker was here
+        except psycopg2.Error:
+            _logger.exception("Objectives of company %s not closed", company.id)
+
     def _night(self, policy):
         """One company's night; False when time is up and customers are left."""
         self.ensure_one()
@@ -43,7 +58,7 @@ class CxRun(models.Model):
         domains.as_author(policy, "res.partner")  # told once, not for every customer
         on = self.as_of or self.env["cx.customer"]._today(company)
         if not self.as_of:
-            self.env["cx.objective"]._close(company, on)
+            self._close_objectives(company, on)
         now = fields.Datetime.now()
         known = policy.scanned_at or now
         highest = self._mark_changed(policy, fields.Datetime.subtract(known, minutes=OVERLAP))

@@ -37,13 +37,12 @@ class DigestDigest(models.Model):
             digests.kpi_cx_balance_value = total["net"]["customers"]
 
     def _cx_balance(self, company):
-        """The balance of whole days: the last one is that on which the period ends."""
+        """The balance of whole days, up to the one before the mail: the next mail begins there."""
         begin, end, _companies = self._get_kpi_compute_parameters()
-        since = begin and fields.Date.add(fields.Date.to_date(begin), days=1)
+        since = begin and fields.Date.to_date(begin)
+        until = end and fields.Date.subtract(fields.Date.to_date(end), days=1)
         portfolio = self.env["cx.portfolio"].with_company(company)
-        return portfolio.figures(
-            since=since, until=end and fields.Date.to_date(end), blocks=["balance"]
-        )["balance"]
+        return portfolio.figures(since=since, until=until, blocks=["balance"])["balance"]
 
     def _compute_kpis_actions(self, company, user):
         actions = super()._compute_kpis_actions(company, user)

@@ -55,9 +55,13 @@ class CxCosts(models.TransientModel):
         rows = self._rows(self.company_id, self.date_from, self.date_to)
         # where anything was measured, whoever came anyway is no argument
         measured = any(row["gained"] is not None for row in rows)
+        round_ = self.currency_id.round  # what is nothing when rounded was not spent
         best = cheapest(
             [
-                (row["spent"], 0 if measured and row["gained"] is None else self._brought(row))
+                (
+                    round_(row["spent"]),
+                    0 if measured and row["gained"] is None else self._brought(row),
+                )
                 for row in rows
             ]
         )
@@ -143,18 +147,13 @@ class CxCosts(models.TransientModel):
             else:
                 costs.text = self.env._("Too few cases to say.")
 
-    @api.depends_context("lang")
-    def _compute_display_name(self):
-        for costs in self:
-            costs.display_name = self.env._("Costs")
-
     def _money(self, amount):
         return format_amount(self.env, amount, self.currency_id, trailing_zeroes=False)
 
     def _sentence(self, line):
         number = lambda value, digits=0: formatLang(self.env, value, digits=digits)  # noqa: E731
         customers = line._brought()
-        each = NEXT / line.cost
+        each = NEXT * customers / line.spent
         return self.env._(
             "The next %(next)s worked best here: %(label)s, with %(count)s customers for it "
             "(%(customers)s for %(spent)s).",

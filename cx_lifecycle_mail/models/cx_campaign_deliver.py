@@ -86,6 +86,10 @@ class CxCampaignAct(models.Model):
             # somebody ended a participation at the same moment: the lot is looked at again
             self.env.cr.rollback()
             self.env.invalidate_all(flush=False)
+        except Exception:
+            # what this transaction holds would keep what is given back waiting, for ever
+            self.env.cr.rollback()
+            raise
         finally:
             self._give_back(token)
 

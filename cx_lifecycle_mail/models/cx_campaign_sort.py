@@ -56,6 +56,8 @@ class CxCampaignAct(models.Model):
             self._see()
         for reason, run_ids in ending.items():
             self.env["cx.campaign.run"].browse(run_ids)._stop(reason)
+        if ending:
+            self._see()  # what follows is written elsewhere, and must not wait for these rows
         acts = self.browse(left)._of_able_authors(now)
         acts = acts._overdue(now)._on_their_date(now)
         acts = acts._at_allowed_hours(now)

@@ -14,7 +14,8 @@ class CxCost(models.Model):
             "name", "cost_fixed", "launched_on", "purpose", "company_id", "call_minutes",
         ],
         "cx.campaign.act": ["campaign_id", "kind", "state", "done_at"],
-        "res.company": ["currency_id", "cx_message_cost", "cx_hour_cost"],
+        "res.company": ["currency_id", "cx_message_cost", "cx_hour_cost", "partner_id"],
+        "res.partner": ["tz"],
     }  # fmt: skip
 
     def _spending_sources(self):
@@ -31,12 +32,14 @@ class CxCost(models.Model):
             ),
             SQL(
                 """
-                SELECT a.id, 'cx.campaign.act', %(title)s, a.done_at::date,
+                SELECT a.id, 'cx.campaign.act', %(title)s,
+                       (a.done_at AT TIME ZONE 'UTC' AT TIME ZONE coalesce(z.tz, 'UTC'))::date,
                        CASE WHEN a.kind IN %(mails)s THEN y.cx_message_cost
                             ELSE y.cx_hour_cost * g.call_minutes / 60 END,
                        g.purpose, g.company_id, y.currency_id, NULL::int, NULL::int
                   FROM cx_campaign_act a JOIN cx_campaign g ON g.id = a.campaign_id
                   JOIN res_company y ON y.id = g.company_id
+                  JOIN res_partner z ON z.id = y.partner_id
                  WHERE a.state IN %(left)s AND (a.kind IN %(mails)s AND y.cx_message_cost > 0
                        OR a.kind = 'activity' AND y.cx_hour_cost * g.call_minutes > 0)
                 """,

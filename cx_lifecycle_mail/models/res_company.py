@@ -27,9 +27,10 @@ class ResCompany(models.Model):
         "Held Out of Everything",
         help="Share of customers that no campaign treats, to see what all of them bring.",
     )
-    cx_message_cost = fields.Monetary(
-        "Cost of a Message", help="Of one mail or invitation that was sent."
-    )
+    cx_message_cost = fields.Float(
+        "Cost of a Message", digits=(12, 5),
+        help="Of one mail or invitation that was sent, in the company's currency.",
+    )  # fmt: skip
     cx_hour_cost = fields.Monetary(
         "Cost of an Hour", help="Of a salesperson, for the activities of campaigns."
     )

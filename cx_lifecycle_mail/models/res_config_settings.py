@@ -15,9 +15,7 @@ class ResConfigSettings(models.TransientModel):
     cx_calendar_id = fields.Many2one(related="company_id.cx_calendar_id", readonly=False)
     cx_holdout_share = fields.Float(related="company_id.cx_holdout_share", readonly=False)
     cx_currency_id = fields.Many2one(related="company_id.currency_id", string="Currency of Costs")
-    cx_message_cost = fields.Monetary(
-        related="company_id.cx_message_cost", readonly=False, currency_field="cx_currency_id"
-    )
+    cx_message_cost = fields.Float(related="company_id.cx_message_cost", readonly=False)
     cx_hour_cost = fields.Monetary(
         related="company_id.cx_hour_cost", readonly=False, currency_field="cx_currency_id"
     )

@@ -192,3 +192,14 @@ class TestCosts(CostCase):
             self.env["cx.costs.line"].with_user(self.marketer).create(
                 {"costs_id": costs.id, "label": "x"}
             )
+
+    def test_next_to_nothing_spent_on_many(self):
+        """What one costs is less than the smallest coin: no division by it."""
+        for _place in range(12):
+            self.lived(("new", 5))
+        self.spend(0.05)
+        costs = self.env["cx.costs"].with_user(self.marketer)
+        shown = costs.browse(costs.action_open()["res_id"])
+        line = shown.line_ids.filtered("best")
+        self.assertEqual((line.purpose, line.cost), ("new", 0.0))
+        self.assertIn("240,000 customers", shown.text)

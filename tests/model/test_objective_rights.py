@@ -98,6 +98,16 @@ class TestWhose(ObjectiveCase):
         ).filtered(lambda rule: group not in rule.groups).active = False
         return user
 
+    def test_a_form_cannot_lend_another_authors_rights(self):
+        """What a form says of the author counts for nothing while it is typed."""
+        author = self.hidden()
+        self.lived(("new", 10), city="Namur")
+        objective = self.objective(user=author, segment="[('city', '=', 'Namur')]")
+        self.assertEqual(objective.actual_heads, 0)
+        asked = {"author_id": {}, "actual_heads": {}}
+        answer = objective.with_user(author).onchange({"author_id": 1}, ["author_id"], asked)
+        self.assertFalse(answer["value"].get("actual_heads"))
+
     def test_a_segment_sees_what_its_author_sees(self):
         author = self.hidden()
         named = "[('name', '=', 'Somebody')]"

@@ -155,7 +155,11 @@ class TestFigures(ObjectiveCase):
         self.assertEqual((objective.actual, objective.state), (150, "reached"))
         self.assertListed(objective, 3)
         self.assertEqual(mine.with_user(self.rep).actual, 50)
+        # what was kept is of all customers: who sees some of them is told nothing of it
         self.assertFalse(objective.with_user(self.rep).compared)
+        self.assertFalse(objective.with_user(self.rep).known)
+        with self.assertRaises(AccessError):
+            objective.with_user(self.rep).read(["closing"])
         self.assertFalse(objective.action_next() and objective.copy().closed)
         objective.stage_id = self.stage["dormant"]
         self.assertFalse(objective.closed or objective.known)
