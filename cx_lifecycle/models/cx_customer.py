@@ -215,7 +215,7 @@ class CxCustomer(models.Model):
             "quiet": quiet & ~held,
             False: ~bought,
         }
-        return Domain.OR(domains[alert] for alert in value)
+        return Domain.OR(domains.get(alert, Domain.FALSE) for alert in value)
 
     def _field_to_sql(self, alias, field_expr, query=None):
         if field_expr != "alert":

@@ -151,7 +151,7 @@ class CxEpisode(models.Model):
             "withdrawn": ~silent & left & Domain("stage_id", "not in", ids["quiet"]),
             False: ~(came | left),
         }
-        return Domain.OR(domains[movement] for movement in value)
+        return Domain.OR(domains.get(movement, Domain.FALSE) for movement in value)
 
     def _field_to_sql(self, alias, field_expr, query=None):
         if field_expr != "movement":

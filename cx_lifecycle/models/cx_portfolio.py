@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -12,6 +14,7 @@ from odoo.tools import SQL, format_date, formatLang
 # Every block is made by the method of its name.
 BLOCKS = ("tiles", "balance", "flows", "retention", "forecast", "at_risk")
 MOST_YEARS = 10
+FIRST_DAY = date(1000, 1, 1)  # far enough from where the calendar begins
 # Of so many customers the stays are quicker found by index.
 FEW = 20_000
 # Whoever was archived since was a customer then, and in the lists is one still.
@@ -123,7 +126,7 @@ class CxPortfolio(models.AbstractModel):
         company = self.env.company
         today = self.env["cx.customer"]._today(company)
         to_day = self.env["cx.customer"]._to_day
-        until = to_day(until) if until else today
+        until = max(to_day(until) if until else today, FIRST_DAY)
         first = fields.Date.start_of(until, "month")
         since = to_day(since) if since else fields.Date.subtract(first, months=11)
         if since > until:
@@ -133,6 +136,9 @@ class CxPortfolio(models.AbstractModel):
                     since=format_date(self.env, since), until=format_date(self.env, until),
                 )
             )  # fmt: skip
+        # what is still to come is not known; days begin earlier elsewhere
+        until = min(until, today)
+        since = min(since, until)
         if since < fields.Date.subtract(until, years=MOST_YEARS):
             raise UserError(
                 self.env._("Period: more than %s years. Choose a shorter one.", MOST_YEARS)
@@ -145,7 +151,7 @@ class CxPortfolio(models.AbstractModel):
         try:
             self.env["cx.customer"]._search(Domain(domain or []))
             return list(domain or [])
-        except AccessError:
+        except (AccessError, psycopg2.Error):
             raise
         except Exception as error:
             raise UserError(
@@ -159,6 +165,8 @@ class CxPortfolio(models.AbstractModel):
     @api.model
     def _named_blocks(self, blocks):
         blocks = BLOCKS if blocks is None else blocks
+        if not isinstance(blocks, list | tuple):
+            blocks = str(blocks)
         if isinstance(blocks, str) or (unknown := [name for name in blocks if name not in BLOCKS]):
             raise UserError(
                 self.env._(
@@ -167,7 +175,7 @@ class CxPortfolio(models.AbstractModel):
                     known=", ".join(BLOCKS),
                 )
             )
-        return blocks
+        return list(dict.fromkeys(blocks))
 
     @api.model
     def _targets(self, domain, since, until):

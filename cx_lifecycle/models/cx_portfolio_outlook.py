@@ -66,13 +66,15 @@ class CxPortfolio(models.AbstractModel):
         customers, names = self.env["cx.customer"], (
             "purchase_count", "first_purchase_on", "last_purchase_on", "gap_log_sum",
             "gap_log_square_sum", "average_purchase", "worth", "dormant_on", "stage_id",
-            "segment_id",
+            "segment_id", "hold_until",
         )  # fmt: skip
         column = {name: customers._field_to_sql(query.table, name, query) for name in names}
         by_code = self.env["cx.stage"]._ids_by_code()
         dormant_on = SQL(
-            "CASE WHEN %s = ANY(%s) THEN %s END",
-            column["stage_id"], [by_code[code] for code in LIVING], column["dormant_on"],
+            # whom a person holds does not go dormant before the hold is over
+            "CASE WHEN %s = ANY(%s) AND (%s >= %s) IS NOT TRUE THEN %s END",
+            column["stage_id"], [by_code[code] for code in LIVING], column["hold_until"],
+            column["dormant_on"], column["dormant_on"],
         )  # fmt: skip
         source = query.select(
             SQL("(%s - 1)::float8 AS x", column["purchase_count"]),

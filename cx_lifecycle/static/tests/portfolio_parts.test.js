@@ -9,11 +9,11 @@ const { DateTime } = luxon;
 const days = (code, today) => Object.values(daysOf({ code }, DateTime.fromISO(today)));
 
 test("periods of the calendar", () => {
-    expect(days("this_month", "2026-03-11")).toEqual(["2026-03-01", "2026-03-11"]);
+    expect(days("this_month", "2026-03-11")).toEqual(["2026-03-01", "2026-03-31"]);
     expect(days("last_month", "2026-03-31")).toEqual(["2026-02-01", "2026-02-28"]);
-    expect(days("this_quarter", "2026-05-11")).toEqual(["2026-04-01", "2026-05-11"]);
+    expect(days("this_quarter", "2026-05-11")).toEqual(["2026-04-01", "2026-06-30"]);
     expect(days("last_quarter", "2026-03-11")).toEqual(["2025-10-01", "2025-12-31"]);
-    expect(days("this_year", "2026-03-11")).toEqual(["2026-01-01", "2026-03-11"]);
+    expect(days("this_year", "2026-03-11")).toEqual(["2026-01-01", "2026-12-31"]);
     expect(days("last_12_months", "2026-03-11")).toEqual([null, null]);
 });
 

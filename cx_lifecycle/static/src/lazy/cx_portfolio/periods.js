@@ -6,13 +6,16 @@ const { DateTime } = luxon;
 export const DEFAULT = "last_12_months";
 export const CUSTOM = "custom";
 
-/** Days of each period, as luxon dates; none: the server takes the last twelve months. */
+/**
+ * Days of each period, as luxon dates; none: the server takes the last twelve months. What is still
+ * to come, the server leaves out: it knows which day it is where the company is.
+ */
 const RANGES = {
-    this_month: (today) => [today.startOf("month"), today],
+    this_month: (today) => whole(today, "month"),
     last_month: (today) => whole(today.minus({ months: 1 }), "month"),
-    this_quarter: (today) => [today.startOf("quarter"), today],
+    this_quarter: (today) => whole(today, "quarter"),
     last_quarter: (today) => whole(today.minus({ quarters: 1 }), "quarter"),
-    this_year: (today) => [today.startOf("year"), today],
+    this_year: (today) => whole(today, "year"),
 };
 
 function whole(day, unit) {

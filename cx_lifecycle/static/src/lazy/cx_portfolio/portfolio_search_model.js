@@ -9,11 +9,15 @@ export class PortfolioSearchModel extends SearchModel {
     async load(config) {
         await super.load(config);
         /** What is searched for when the address says nothing. */
-        this.usual = config.state ? NOTHING : this.searched;
+        this.usual = config.state ? (config.state.usual ?? NOTHING) : this.searched;
         const { search } = router.current;
         if (!config.state && search !== undefined) {
             await this.restore(String(search));
         }
+    }
+
+    exportState() {
+        return { ...super.exportState(), usual: this.usual };
     }
 
     /** @param {string} text a domain, as `searched` gives it */
@@ -31,7 +35,11 @@ export class PortfolioSearchModel extends SearchModel {
         this.blockNotification = false;
         this._reset();
         if (domain.toString() !== NOTHING) {
-            await this.splitAndAddDomain(domain.toString());
+            try {
+                await this.splitAndAddDomain(domain.toString());
+            } catch {
+                this.isUnreadable = true;
+            }
         }
     }
 
