@@ -136,9 +136,7 @@ class CxPortfolio(models.AbstractModel):
                     since=format_date(self.env, since), until=format_date(self.env, until),
                 )
             )  # fmt: skip
-        # what is still to come is not known; days begin earlier elsewhere
-        until = min(until, today)
-        since = min(since, until)
+        since = min(since, today)  # where the reader is, tomorrow may have begun
         if since < fields.Date.subtract(until, years=MOST_YEARS):
             raise UserError(
                 self.env._("Period: more than %s years. Choose a shorter one.", MOST_YEARS)

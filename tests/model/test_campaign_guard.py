@@ -17,7 +17,7 @@ class TestGap(MailCase):
     def idle(self, hours):
         crons = self.env["ir.cron"].search(
             [("model_id.model", "in", ("cx.campaign", "cx.campaign.act"))]
-        )
+        ) - self.env.ref("cx_lifecycle_mail.cron_measure")  # it sends nothing
         self.assertEqual(len(crons), 5)
         crons.flush_recordset()
         self.env.cr.execute(
