@@ -290,16 +290,26 @@ class CxPurchaseSource(models.Model):
         return "account.move" in sales.mapped("model")
 
     @api.model
-    def _days(self, company, scope=None):
-        """SELECT of partner_id, day and net amount in the company's currency, per day."""
-        documents = [s._documents(company, scope) for s in self._counting(company)]
+    def _days(self, company, scope=None, margin=False):
+        """SELECT of partner_id, day and net amount in the company's currency, per day.
+
+        :param margin: whether the margin of the day is wanted besides: NULL when that of one of
+            its documents is not known
+        """
+        documents = [s._documents(company, scope, margin) for s in self._counting(company)]
         if not documents:
             return SQL(
-                "SELECT 0 AS partner_id, NULL::date AS day, 0::numeric AS amount WHERE false"
+                "SELECT 0 AS partner_id, NULL::date AS day, 0::numeric AS amount%s WHERE false",
+                SQL(", NULL::numeric AS margin") if margin else SQL(),
             )
+        digits = company.currency_id.decimal_places
+        known = SQL(
+            ", CASE WHEN count(*) = count(margin) THEN round(sum(margin), %s) END AS margin", digits
+        )
         return SQL(
-            "SELECT partner_id, day, round(sum(amount), %s) AS amount FROM (%s) AS document"
+            "SELECT partner_id, day, round(sum(amount), %s) AS amount%s FROM (%s) AS document"
             " WHERE partner_id IS NOT NULL GROUP BY partner_id, day",
-            company.currency_id.decimal_places,
+            digits,
+            known if margin else SQL(),
             SQL(" UNION ALL ").join(documents),
         )

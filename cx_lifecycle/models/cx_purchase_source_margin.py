@@ -1,6 +1,6 @@
 """The margin of purchases, where the documents know it."""
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
 MARGIN = "margin"  # as the apps that compute one call it, on orders and on receipts
@@ -32,21 +32,4 @@ class CxPurchaseSource(models.Model):
             "CASE WHEN %s IS NOT NULL THEN %s END",
             self._path_to_sql(query, path),
             self._amount_to_sql(query, day, company, path),
-        )
-
-    @api.model
-    def _days_with_margin(self, company, scope=None):
-        """As ``_days``, with the margin of each day: NULL when that of a document is not known."""
-        documents = [s._documents(company, scope, margin=True) for s in self._counting(company)]
-        if not documents:
-            return SQL("SELECT net.*, NULL::numeric AS margin FROM (%s) AS net",
-                       self._days(company, scope))  # fmt: skip
-        digits = company.currency_id.decimal_places
-        return SQL(
-            "SELECT partner_id, day, round(sum(amount), %s) AS amount,"
-            " CASE WHEN count(*) = count(margin) THEN round(sum(margin), %s) END AS margin"
-            " FROM (%s) AS document WHERE partner_id IS NOT NULL GROUP BY partner_id, day",
-            digits,
-            digits,
-            SQL(" UNION ALL ").join(documents),
         )

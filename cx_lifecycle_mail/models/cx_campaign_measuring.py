@@ -211,9 +211,10 @@ class CxCampaign(models.Model):
             unsettled=self._unsettled(),
             over=self._end_of_day(SQL("b.day")),
             today=today,
-            days=sources._days_with_margin(
+            days=sources._days(
                 self.company_id,
                 lambda partner: SQL("%s IN (SELECT partner_id FROM due)", partner),
+                margin=True,
             ),
             touches=TOUCHES,
             # no cap: what a customer bought counts as it is; one large refund decides no more

@@ -14,6 +14,7 @@ VERDICTS = [
     ("lost", "Lost"),
 ]
 ARMS = ("treated", "held_out")
+NOBODY = (effect.Arm(), effect.Arm())
 GROUPS = ("stage_id", "segment")
 PACE_DAYS = 56  # how many enter is looked at over so many days
 # sums over the outcomes of an arm, in the order of :class:`effect.Arm`
@@ -42,7 +43,7 @@ class CxCampaign(models.Model):
             )
         )  # fmt: skip
         for campaign in self:
-            treated, held = arms.get(campaign.id, (effect.Arm(), effect.Arm()))
+            treated, held = arms.get(campaign.id, NOBODY)
             if not campaign.launched_at:
                 campaign.verdict = False
             elif not held.number:
@@ -108,7 +109,7 @@ class CxCampaign(models.Model):
         self.ensure_one()
         self._check_marketer()
         self.check_access("read")
-        arms = self._arms("campaign_id").get(self.id, (effect.Arm(), effect.Arm()))
+        arms = self._arms("campaign_id").get(self.id, NOBODY)
         answer = {
             "currency_id": self.company_id.currency_id.id,
             "days": self.result_days,
