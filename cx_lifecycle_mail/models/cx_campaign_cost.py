@@ -108,7 +108,7 @@ class CxCampaign(models.Model):
                  WHERE o.id IN (%(outcomes)s)
                 """,
                 programs=programs,
-                since=self._end_of_day(SQL("o.entered_on")),
+                since=self._end_of_day(SQL("o.counts_from - 1")),
                 until=self._end_of_day(SQL("o.window_ends_on")),
                 outcomes=outcomes,
             )

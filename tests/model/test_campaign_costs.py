@@ -95,3 +95,26 @@ class TestCosts(ResultCase):
         row = next(row for row in self.rows_of() if row["label"] == campaign.name)
         self.assertGreater(row["gained"], 0)
         self.assertLess(row["low"], 0)
+
+    def test_coupons_count_from_where_purchases_do(self):
+        """What the campaign's own coupons took off, also on the day of entry; told, not added."""
+        programs = self.env["loyalty.program"]
+        ours, other = programs.create(
+            [{"name": name, "program_type": "coupons"} for name in ("Ours", "Other")]
+        )
+        campaign = self.running(days=30)
+        campaign.step_ids.sudo().coupon_program = str(ours.id)
+        ada = self.entered(campaign, 60, name="Ada")
+        for program, day, amount in ((ours, 60, -5.0), (ours, 30, -10.0), (ours, 29, -400.0),
+                                     (other, 50, -3000.0)):  # fmt: skip
+            card = self.env["loyalty.card"].create({"program_id": program.id})
+            order = self.order(ada, ago(day), 100.0)
+            line = order.order_line.copy({"order_id": order.id})
+            self.rows(
+                "UPDATE sale_order_line SET price_subtotal = %s, coupon_id = %s WHERE id = %s"
+                " RETURNING id",
+                amount, card.id, line.id,
+            )  # fmt: skip
+        answer = self.measured(campaign)
+        self.assertEqual(answer["discounts"], 15.0)
+        self.assertEqual(answer["costs"]["total"], 0.0)
