@@ -34,6 +34,7 @@ from . import cx_customer_merge
 from . import cx_customer_needs
 from . import cx_customer_next
 from . import cx_customer_calls
+from . import cx_customer_channels
 from . import cx_episode
 from . import cx_objection
 from . import cx_objective
@@ -93,6 +94,7 @@ from . import digest_digest
 from . import cx_coded
 from . import cx_journey_step
 from . import cx_channel
+from . import cx_channel_preference
 from . import cx_interaction
 from . import cx_touchpoint_kind
 from . import cx_touchpoint_source

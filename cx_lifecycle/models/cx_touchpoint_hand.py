@@ -101,7 +101,14 @@ class CxTouchpoint(models.Model):
             )
         touchpoints = super().create(filled)
         touchpoints._unknown_is_null()
+        self.env["cx.customer"]._met_again(touchpoints.customer_id.ids)
         return touchpoints
+
+    def unlink(self):
+        customers = self.customer_id
+        done = super().unlink()
+        self.env["cx.customer"]._met_again(customers.ids)
+        return done
 
     @api.constrains("customer_id", "person_id")
     def _check_person(self):

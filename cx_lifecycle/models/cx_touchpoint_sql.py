@@ -21,7 +21,7 @@ FEED = """
         DELETE FROM cx_touchpoint t
          WHERE t.source_id = %(source)s AND t.person_id IS NOT NULL AND %(looked_at)s
            AND NOT EXISTS (SELECT FROM document d WHERE d.id = t.res_id)
-        RETURNING t.id),
+        RETURNING t.customer_id),
     written AS (
         INSERT INTO cx_touchpoint (
                customer_id, person_id, company_id, at, channel_id, interaction_id, step_id,
@@ -46,8 +46,10 @@ FEED = """
                (EXCLUDED.customer_id, EXCLUDED.person_id, EXCLUDED.at,
                 EXCLUDED.channel_id, EXCLUDED.interaction_id, EXCLUDED.step_id,
                 EXCLUDED.begun_by, EXCLUDED.satisfaction, EXCLUDED.delay_hours)
-        RETURNING xmax = 0 AS fresh)
-    SELECT (SELECT count(*) FROM written WHERE fresh), (SELECT count(*) FROM gone)
+        RETURNING xmax = 0 AS fresh, cx_touchpoint.customer_id)
+    SELECT (SELECT count(*) FROM written WHERE fresh), (SELECT count(*) FROM gone),
+           (SELECT array_agg(DISTINCT customer_id)
+              FROM (SELECT customer_id FROM written UNION ALL SELECT customer_id FROM gone) AS u)
 """
 
 
@@ -66,7 +68,7 @@ class CxTouchpointSource(models.Model):
         self.env.flush_all()
         # the statement is wide, not deep: compiling it only costs
         self.env.cr.execute("SET LOCAL jit = off")
-        [counts] = self.env.execute_query(
+        [(added, removed, customers)] = self.env.execute_query(
             SQL(
                 FEED,
                 documents=self._documents(which),
@@ -81,7 +83,8 @@ class CxTouchpointSource(models.Model):
             )
         )
         self.env["cx.touchpoint"].invalidate_model()
-        return counts
+        self.env["cx.customer"]._met_again(customers or [])
+        return added, removed
 
     def _documents(self, which=None):
         """SELECT of the documents that fit: id, person_id, company_id, at, satisfaction, ended."""

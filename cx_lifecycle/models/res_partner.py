@@ -48,6 +48,16 @@ class ResPartner(models.Model):
     cx_hold_reason = fields.Char(**of_customer("hold_reason", string="Reason of the Hold"))
     cx_why = fields.Json(**of_customer("why_data", string="Why This Stage?"))
     cx_rhythm = fields.Json(**of_customer("rhythm_data", string="Rhythm"))
+    cx_preferred_channel_id = fields.Many2one(**of_customer("preferred_channel_id"))
+    cx_preferred_text = fields.Char(**of_customer("preferred_text", string="Evidence of Channel"))
+    cx_channel_text = fields.Text(**of_customer("channel_text"))
+    cx_channel_preference_ids = fields.One2many(
+        "cx.channel.preference",
+        "person_id",
+        "Asked to Be Reached By",
+        groups=REP,
+        help="What this person said; what others at the same customer said stands with them.",
+    )
     cx_stage_durations = fields.Json(compute="_compute_cx_stage_durations", groups=REP)
 
     def _has_field_access(self, field, operation):

@@ -15,3 +15,35 @@ class SurveyUserInput(models.Model):
         """Whom a campaign asked: only the machine writes it."""
         forged = field.name == "cx_act_id" and operation == "write" and not self.env.su
         return not forged and super()._has_field_access(field, operation)
+
+    def _mark_done(self):
+        """Who said how to be reached is reached so from now on."""
+        done = super()._mark_done()
+        # superuser: whoever answers is nobody that is logged in, and the invitation was personal
+        preferences = self.env(su=True)["cx.channel.preference"]
+        for answer in self.filtered(lambda answer: answer.partner_id and not answer.test_entry):
+            for line in answer.user_input_line_ids:
+                if channel := line.suggested_answer_id.cx_channel_id:
+                    step = line.matrix_row_id.cx_step_id
+                    preferences._say(answer.partner_id, channel, step, "survey")
+        return done
+
+
+class SurveyQuestionAnswer(models.Model):
+    _inherit = "survey.question.answer"
+
+    cx_channel_id = fields.Many2one(
+        "cx.channel",
+        "Preferred Channel",
+        ondelete="set null",
+        index="btree_not_null",
+        domain=[("offered", "=", True)],
+        help="Whoever chooses this answer prefers to be reached over this channel.",
+    )
+    cx_step_id = fields.Many2one(
+        "cx.journey.step",
+        "Journey Step",
+        ondelete="set null",
+        index="btree_not_null",
+        help="Of a row: the channel chosen there is preferred at this step.",
+    )
