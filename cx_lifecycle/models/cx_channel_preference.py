@@ -64,7 +64,7 @@ class CxChannelPreference(models.Model):
         step_id = step.id if step else False
         # sudo: whether something was said before; whether the caller may change it is asked next
         known = self.sudo().search([("person_id", "=", person.id), ("step_id", "=", step_id)])
-        known = known.sudo(self.env.su)
+        known = known.with_env(self.env)
         known.check_access("write")
         if not channel:
             known.unlink()

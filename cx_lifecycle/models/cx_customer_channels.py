@@ -121,12 +121,12 @@ class CxCustomer(models.Model):
     @api.depends_context("lang")
     def _compute_preferred_text(self):
         for customer in self:
-            customer.preferred_text = self._evidence(
+            customer.preferred_text = self._preference_words(
                 customer.preferred_by, customer.preferred_facts
             )
 
     @api.model
-    def _evidence(self, by, facts):
+    def _preference_words(self, by, facts):
         """What a preference stands on, in words; False when there is none."""
         if by == "said":
             day = fields.Date.to_date(facts["on"])
@@ -178,7 +178,7 @@ class CxCustomer(models.Model):
                             "%(step)s: %(channel)s (%(evidence)s)",
                             step=step.name,
                             channel=names[row[0]],
-                            evidence=self._evidence(*row[1:]),
+                            evidence=self._preference_words(*row[1:]),
                         )
                     )
         return lines

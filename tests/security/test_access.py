@@ -104,7 +104,8 @@ METHODS = {
     "action_no_answer", "action_do", "action_not_now", "default_get",
     "action_accept", "action_take_back", "action_customers", "get_empty_list_help",
     "action_next", "action_actual", "action_spent",
-    "log", "say", "action_call_instead", "action_open_record", "action_touchpoints",
+    "log", "say", "action_call_instead", "action_cx_personal_data",
+    "action_open_record", "action_touchpoints",
     "action_read_again", "action_save",
     # of campaigns: the lists and dialogs of their screens, and what marketers alone may do
     "result", "action_result", "action_measure",
