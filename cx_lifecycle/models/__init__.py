@@ -89,6 +89,9 @@ from . import cx_portfolio_balance
 from . import cx_portfolio_flows
 from . import cx_portfolio_outlook
 from . import cx_portfolio_targets
+from . import cx_journey_map
+from . import cx_journey_map_sql
+from . import cx_journey_map_cells
 from . import cx_outlook
 from . import cx_summary
 from . import digest_digest
@@ -104,3 +107,4 @@ from . import cx_touchpoint_hand
 from . import cx_touchpoint_sql
 from . import cx_touchpoint_feed
 from . import cx_touchpoint_timeline
+from . import cx_touchpoint_after

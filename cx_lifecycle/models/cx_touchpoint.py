@@ -53,8 +53,10 @@ class CxTouchpoint(models.Model):
     _hand_index = models.Index("(customer_id, at) WHERE source_id IS NULL")
     # a map of a period is added up from this index alone
     _map_index = models.Index(
-        "(company_id, at) INCLUDE (step_id, channel_id, interaction_id, satisfaction)"
+        "(company_id, at) INCLUDE"
+        " (step_id, channel_id, interaction_id, customer_id, satisfaction, delay_hours)"
     )
+    _note_index = models.Index("(company_id, satisfaction) WHERE note IS NOT NULL")
     _satisfaction_check = models.Constraint(
         "CHECK(satisfaction BETWEEN 0 AND 10)", "Satisfaction: enter a number from 0 to 10."
     )

@@ -126,6 +126,14 @@ class ResPartner(models.Model):
         whose = "customer_id.partner_id" if self == self.commercial_partner_id else "person_id"
         return {**action, "domain": [(whose, "=", self.id)]}
 
+    def action_cx_journey_map(self):
+        """Open the journey of this customer; that of a person alone."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle.action_journey_map")
+        # searched for rather than given: the address finds it again
+        whose = "partner_id" if self == self.commercial_partner_id else "person_id"
+        return {**action, "context": {f"search_default_{whose}": self.id}}
+
     def action_cx_episodes(self):
         """Open the customer's history of stages."""
         customer = self.commercial_partner_id.cx_customer_id
