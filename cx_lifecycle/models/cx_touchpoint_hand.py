@@ -101,7 +101,15 @@ class CxTouchpoint(models.Model):
             )
         touchpoints = super().create(filled)
         touchpoints._unknown_is_null()
+        # sudo: figures are the machine's, whoever writes the note
+        self.env["cx.customer"].sudo()._rate(touchpoints.filtered("rated").customer_id.ids)
         return touchpoints
+
+    def unlink(self):
+        told = self.filtered("rated").customer_id.ids
+        done = super().unlink()
+        self.env["cx.customer"].sudo()._rate(told)  # sudo: as in create
+        return done
 
     @api.constrains("customer_id", "person_id")
     def _check_person(self):
