@@ -108,3 +108,5 @@ from . import cx_touchpoint_sql
 from . import cx_touchpoint_feed
 from . import cx_touchpoint_timeline
 from . import cx_touchpoint_after
+from . import cx_touchpoint_listen
+from . import cx_customer_satisfaction

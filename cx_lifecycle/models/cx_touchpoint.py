@@ -49,6 +49,8 @@ class CxTouchpoint(models.Model):
         "(source_id, res_id) WHERE source_id IS NOT NULL", "A record is one touchpoint of a source."
     )
     _customer_index = models.Index("(customer_id, at)")
+    # what was said last of a customer; few touchpoints are rated
+    _rated_index = models.Index("(customer_id, at) WHERE satisfaction IS NOT NULL")
     # timelines look for these among many others
     _hand_index = models.Index("(customer_id, at) WHERE source_id IS NULL")
     # a map of a period is added up from this index alone
@@ -94,6 +96,7 @@ class CxTouchpoint(models.Model):
             )
         )
         self.invalidate_model(["note", "person_id"])
+        self.env["cx.customer"]._forget_satisfaction(partners)
 
     def action_open_record(self):
         """Open the record it was read of; the document, where that is a message about one."""

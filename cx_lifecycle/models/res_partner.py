@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .score_field import Score
+
 REP = "cx_lifecycle.group_rep"
 
 
@@ -46,6 +48,12 @@ class ResPartner(models.Model):
     cx_currency_id = fields.Many2one(**of_customer("currency_id", string="Lifecycle Currency"))
     cx_hold_until = fields.Date(**of_customer("hold_until", string="Stage Held Until"))
     cx_hold_reason = fields.Char(**of_customer("hold_reason", string="Reason of the Hold"))
+    cx_satisfaction_last = Score(**of_customer("satisfaction_last", aggregator="avg"))
+    cx_satisfaction_on = fields.Date(**of_customer("satisfaction_on"))
+    cx_satisfaction_mean = Score(**of_customer("satisfaction_mean", aggregator="avg"))
+    cx_satisfaction_trend = fields.Selection(
+        **of_customer("satisfaction_trend", string="Satisfaction Trend")
+    )
     cx_why = fields.Json(**of_customer("why_data", string="Why This Stage?"))
     cx_rhythm = fields.Json(**of_customer("rhythm_data", string="Rhythm"))
     cx_preferred_channel_id = fields.Many2one(**of_customer("preferred_channel_id"))

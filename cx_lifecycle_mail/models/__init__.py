@@ -9,6 +9,7 @@ from . import (
     cx_campaign_act_actions,
     cx_campaign_act_numbers,
     cx_campaign_ahead,
+    cx_campaign_asking,
     cx_campaign_audience,
     cx_campaign_board,
     cx_campaign_by_hand,
@@ -60,6 +61,7 @@ from . import (
     cx_campaign_step_screens,
     cx_campaign_step_words,
     cx_campaign_stop,
+    cx_campaign_touchpoint,
     cx_campaign_traces,
     cx_campaign_verdict,
     cx_campaign_version,
@@ -87,5 +89,6 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
+    survey_question,
     survey_user_input,
 )
