@@ -101,3 +101,5 @@ from . import cx_touchpoint_hand
 from . import cx_touchpoint_sql
 from . import cx_touchpoint_feed
 from . import cx_touchpoint_timeline
+from . import cx_warning_kind
+from . import cx_warning
