@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
-from ..models.timebox import AT_WORK, time_box
+from odoo.addons.cx_lifecycle.models.timebox import AT_WORK, time_box
 
 WITHIN = 30  # days within which a purchase would have come anyway
 
