@@ -51,7 +51,6 @@
         "views/cx_menus.xml",
         "views/cx_menus_consent.xml",
         "views/res_partner_views.xml",
-        "views/survey_question_views.xml",
     ],
     "uninstall_hook": "uninstall_hook",
     "assets": {
