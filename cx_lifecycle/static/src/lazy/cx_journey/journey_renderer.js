@@ -1,5 +1,6 @@
 import { Component, onWillUnmount } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
+import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { usePopover } from "@web/core/popover/popover_hook";
 import { CxMatrix } from "../cx_matrix/cx_matrix";
@@ -23,7 +24,7 @@ export class JourneyRenderer extends Component {
             animation: false,
             closeOnClickAway: false,
             popoverClass: "o_cx_journey_popover",
-            position: "bottom-fit",
+            position: "right",
             setActiveElement: false,
         });
         onWillUnmount(() => browser.clearTimeout(this.resting));
@@ -44,6 +45,13 @@ export class JourneyRenderer extends Component {
             delay: _t("Journey map: mean delay of the answer"),
             left: _t("Journey map: share of contacts after which the customer left"),
         }[this.props.measure];
+    }
+
+    get days() {
+        const [since, until] = [this.figures.since, this.figures.until].map((day) =>
+            formatDate(deserializeDate(day))
+        );
+        return `${since} – ${until}`;
     }
 
     get legend() {

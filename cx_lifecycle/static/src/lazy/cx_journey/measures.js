@@ -1,12 +1,12 @@
 import { _t } from "@web/core/l10n/translation";
 import { formatFloat, formatInteger } from "@web/views/fields/formatters";
 
-/** What the server calls a cell, see docs/journey.md. @typedef {Object} Figures */
-
 export const USUAL = "satisfaction";
 export const UNKNOWN = "?";
 /** Fewer cases than this say little. */
 const FEW = 5;
+/** From which share within the target on a delay is good, or fair. */
+const IN_TIME = { good: 0.8, fair: 0.5 };
 const DAY = 24;
 
 export const oneDecimal = (number) => formatFloat(number, { digits: [16, 1] });
@@ -14,9 +14,15 @@ export const percent = (share) => _t("%s%%", formatFloat(100 * share, { digits: 
 
 /** Hours in words, days when they are many. */
 export function duration(hours) {
-    return hours < 2 * DAY
-        ? _t("%s h", oneDecimal(hours))
-        : _t("%s d", oneDecimal(hours / DAY));
+    const short = (number) => formatFloat(number, { digits: [16, 1], trailingZeros: false });
+    return hours < 2 * DAY ? _t("%s h", short(hours)) : _t("%s d", short(hours / DAY));
+}
+
+function punctuality(share) {
+    if (share >= IN_TIME.good) {
+        return "good";
+    }
+    return share >= IN_TIME.fair ? "fair" : "bad";
 }
 
 export function trendWords(trend) {
@@ -79,7 +85,7 @@ export const MEASURES = {
         return {
             value: delay,
             text,
-            tone: targeted ? (delay <= target ? "good" : "bad") : null,
+            tone: targeted ? punctuality(in_time_share) : null,
             few: answered < FEW,
             sub: aim,
             words: said(text, aim, _t("%s answers", formatInteger(answered))),
@@ -120,7 +126,7 @@ export function toMatrix(figures, measure) {
     const { cells, cols, rows, row_title, col_title } = figures;
     const heats = Object.values(cells).map((cell) => cell[HEATED[measure]] || 0);
     const most = Math.max(...heats, 0);
-    const show = (cell) => MEASURES[measure](cell, most) || undefined;
+    const show = (cell) => (cell.volume && MEASURES[measure](cell, most)) || undefined;
     return {
         row_title,
         col_title,
@@ -130,7 +136,7 @@ export function toMatrix(figures, measure) {
         cols: cols.map((col) => ({
             ...col,
             mark: col.moment,
-            cell: total(col_of(figures, col, show)),
+            cell: total(show(figures.col_totals[col.key])),
         })),
         cells: Object.fromEntries(Object.entries(cells).map(([key, cell]) => [key, show(cell)])),
         total: { cell: total(show(figures.total)) },
@@ -139,11 +145,6 @@ export function toMatrix(figures, measure) {
 
 /** A total that says nothing is an empty cell, not the sum of what stands beside it. */
 const total = (cell) => cell || { value: null };
-
-function col_of(figures, { key }, show) {
-    const cell = figures.col_totals[key];
-    return cell.volume ? show(cell) : undefined;
-}
 
 /** The figures behind a drawn cell, a total among them; nothing where nobody met. */
 export function figuresAt(figures, row, col) {
