@@ -88,3 +88,4 @@ from . import (
     res_partner,
     survey_user_input,
 )
+from . import cx_warning_kind
