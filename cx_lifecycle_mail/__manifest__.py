@@ -35,6 +35,8 @@
         "data/cx_topic.xml",
         "data/survey.xml",
         "data/cx_touchpoint_source.xml",
+        "data/cx_warning_kind.xml",
+        "views/cx_warning_kind_views.xml",
         "data/cx_campaign_preset_frame.xml",
         "data/cx_campaign_preset_hot.xml",
         "data/cx_campaign_preset_new.xml",

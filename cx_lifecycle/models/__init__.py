@@ -103,3 +103,13 @@ from . import cx_touchpoint_feed
 from . import cx_touchpoint_timeline
 from . import cx_touchpoint_listen
 from . import cx_customer_satisfaction
+from . import cx_warning_kind
+from . import cx_warning
+from . import cx_warning_words
+from . import cx_warning_sql
+from . import cx_warning_signals
+from . import cx_warning_papers
+from . import cx_warning_look
+from . import cx_warning_ask
+from . import cx_warning_shown
+from . import cx_warning_timeline

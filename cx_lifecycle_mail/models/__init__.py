@@ -94,3 +94,4 @@ from . import (
     survey_question,
     survey_user_input,
 )
+from . import cx_warning_kind

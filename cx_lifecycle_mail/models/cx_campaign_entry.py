@@ -9,12 +9,12 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
+from odoo.addons.cx_lifecycle.models.timebox import AT_WORK, ON_SCREEN, time_box
 
 from . import consent
 from .arms import position_sql
 from .cx_campaign_cause import Cause
 from .cx_campaign_step import MAILS
-from .timebox import AT_WORK, ON_SCREEN, time_box
 
 REFUSED_DAYS = 90  # days for which a refused address is not tried again
 
@@ -237,6 +237,7 @@ class CxCampaign(models.Model):
             "mail.blacklist",
             "crm.lead",
             "sale.order",
+            "cx.warning",
         ):
             self.env[model].flush_model()
 

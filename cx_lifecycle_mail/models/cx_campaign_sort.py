@@ -10,12 +10,12 @@ from odoo.tools import SQL
 
 from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
 from odoo.addons.cx_lifecycle.models.cx_customer_refresh import brief
+from odoo.addons.cx_lifecycle.models.timebox import ON_SCREEN, time_box
 
 from ..engine import plan
 from .cx_campaign_grow import AFTER
 from .cx_campaign_step import MAILS
 from .cx_campaign_verdict import COUNTS
-from .timebox import ON_SCREEN, time_box
 
 _logger = logging.getLogger(__name__)
 
