@@ -267,6 +267,8 @@ class TestFromPurchaseToScore(MailCase, Answers):
         campaign._launch()
         campaign.sudo().write({"launched_on": ago(10)})
         self.read_all()
+        bad = self.env["cx.warning.kind"].search([("code", "=", "bad_score")])
+        bad._look()
         # bought three days ago; the night reads it
         self.order(self.contact, ago(3))
         source._feed()
@@ -280,6 +282,9 @@ class TestFromPurchaseToScore(MailCase, Answers):
         self.fill(answer, 1)
         self.env["cx.touchpoint.source"]._cron_listen()
         self.assertEqual(self.customer.satisfaction_last, 0.0, "the worst, and an answer")
+        sign = self.env["cx.warning"].search([("kind_id", "=", bad.id)])
+        self.assertEqual(sign.customer_id, self.customer, "known within the hour")
+        self.assertEqual(sign.began_on, TODAY)
         self.assertEqual(self.customer.satisfaction_on, TODAY)
         self.assertEqual(self.contact.cx_satisfaction_last, 0.0)
         self.assertIn(
