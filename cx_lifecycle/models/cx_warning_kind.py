@@ -153,24 +153,32 @@ class CxWarningKind(models.Model):
     # ---------------------------------------------------------------- changes
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                self._check_machine(vals)
+            # nor by a default, of the context or of the user
+            own = {**dict.fromkeys(MACHINE, False), "user_id": self.env.uid}
+            vals_list = [{**own, **vals} for vals in vals_list]
         kinds = super().create(vals_list)
         kinds._read_again()
         return kinds
 
     def write(self, vals):
-        if not self.env.su and MACHINE & set(vals):
-            raise UserError(
-                self.env._("%s: only the machine writes this.", ", ".join(MACHINE & set(vals)))
-            )
-        if AUTHORED & set(vals):
-            vals = {**vals, "user_id": self.env.uid}
-            if not self.env.su:
-                # sudo: the author is who writes, and nobody else
-                self.sudo().user_id = vals.pop("user_id")
+        if not self.env.su:
+            self._check_machine(vals)
         done = super().write(vals)
+        if AUTHORED & set(vals) and not self.env.su:
+            self.sudo().user_id = self.env.uid  # sudo: whoever wrote it is its author
         if DEFINITION & set(vals) or vals.get("active"):
             self._read_again()
         return done
+
+    def _check_machine(self, vals):
+        """Nobody lends a condition another's rights by writing a value."""
+        if forged := MACHINE & set(vals):
+            raise UserError(
+                self.env._("%s: only the machine writes this.", ", ".join(sorted(forged)))
+            )
 
     def action_read_again(self):
         """Read the past again by the rules of now, in the background."""

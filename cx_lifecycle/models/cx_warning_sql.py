@@ -63,7 +63,7 @@ KEEP = """
                (SELECT o.strength FROM cx_warning o
                  WHERE o.company_id = %(company)s AND o.kind_id = %(kind)s
                    AND o.strength IS NOT NULL LIMIT 1),
-               now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', %(uid)s, %(uid)s
+               clock_timestamp() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC', %(uid)s, %(uid)s
           FROM found f
          WHERE NOT EXISTS (SELECT FROM pair p
                             WHERE (p.customer_id, p.began_on) = (f.customer_id, f.began_on))

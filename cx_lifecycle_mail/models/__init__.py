@@ -67,6 +67,7 @@ from . import (
     cx_campaign_version,
     cx_campaign_words,
     cx_campaign_work,
+    cx_answer,
     cx_cost,
     cx_customer,
     cx_customer_audience,
@@ -76,7 +77,9 @@ from . import (
     cx_topic_optout_effects,
     cx_topic_optout_page,
     ir_actions_server,
+    cx_listening,
     ir_mail_server,
+    ir_ui_view,
     link_tracker,
     mail_activity,
     mail_blacklist,
@@ -92,3 +95,4 @@ from . import (
     survey_question,
     survey_user_input,
 )
+from . import cx_warning_kind

@@ -30,6 +30,7 @@ ENTRIES = [
     ("second_purchase", "At the second purchase"),
     ("anniversary", "On the anniversary of a date"),
     ("touchpoint", "After a touchpoint"),
+    ("warning", "When a warning sign appears"),
     ("manual", "By hand only"),
 ]
 
@@ -101,6 +102,9 @@ class CxCampaign(models.Model):
         ],
         help="A date of the customer or its contact that returns every year.",
     )  # fmt: skip
+    warning_kind_ids = fields.Many2many(
+        "cx.warning.kind", string="Warning Signs", help="Signs that start it; any when empty."
+    )
     date_days = fields.Integer("Days After", help="After the anniversary; before it when negative.")
     domain = fields.Char(
         "Only Customers",
@@ -147,6 +151,7 @@ class CxCampaign(models.Model):
     stop_reply = fields.Boolean("Replies", default=True)
     stop_hold = fields.Boolean("Stage Is Held by a Person", default=True)
     stop_lost = fields.Boolean("Says Goodbye", default=True, help="Declared lost.")
+    stop_sign = fields.Boolean("Warning Sign Is Over", help="The sign that started it.")
     stop_deal = fields.Boolean(
         "Has an Open Deal", help="An open opportunity or quotation of its salesperson."
     )

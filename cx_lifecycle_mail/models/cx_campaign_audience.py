@@ -11,8 +11,8 @@ from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
 # a count made before any of these changed says nothing
 COUNTED = {
     "entry", "stage_id", "from_stage_ids", "stage_days", "quiet_by", "quiet_days", "date_field_id",
-    "date_days", "domain", "members", "cooldown_days", "exclusive", "topic_id", "company_id",
-    "stop_hold", "stop_lost", "stop_deal", "holdout_share", "sample_share",
+    "date_days", "warning_kind_ids", "domain", "members", "cooldown_days", "exclusive", "topic_id",
+    "company_id", "stop_hold", "stop_lost", "stop_deal", "holdout_share", "sample_share",
     "touchpoint_interaction_ids", "touchpoint_channel_ids", "touchpoint_days",
 }  # fmt: skip
 TOTALS = ("audience", "enter")

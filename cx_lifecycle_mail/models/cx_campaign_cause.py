@@ -103,6 +103,34 @@ class CxCampaign(models.Model):
             SQL("extract(year FROM again.day)"),
         )  # fmt: skip
 
+    def _cause_warning(self, today):
+        """One of the signs that stand: one that has not started it yet, the strongest of them."""
+        kinds = SQL("w.kind_id = ANY(%s)", self.warning_kind_ids.ids)
+        launched = self._known_as().launched_at or fields.Datetime.now()
+        return Cause(
+            SQL("true"),
+            SQL("'warning:' || sign.id"),
+            SQL("sign.create_date < %s", launched),
+            # what was found late, by a new kind or in a past that was read again, starts nothing
+            SQL("(sign.create_date >= %s AND sign.began_on >= %s)",
+                launched, today - timedelta(days=CATCH_UP)),
+            SQL(
+                """
+                JOIN LATERAL (
+                    SELECT w.* FROM cx_warning w
+                      JOIN cx_warning_kind k ON k.id = w.kind_id AND k.active
+                     WHERE w.customer_id = c.id AND %(stands)s AND %(kinds)s
+                  ORDER BY EXISTS (SELECT FROM cx_campaign_run r WHERE r.campaign_id = %(campaign)s
+                                      AND r.customer_id = c.id
+                                      AND r.entry_key = 'warning:' || w.id),
+                           w.strength DESC NULLS LAST, w.id DESC LIMIT 1) AS sign ON true
+                """,
+                stands=self.env["cx.warning"]._stands(today),
+                kinds=kinds if self.warning_kind_ids else SQL("true"),
+                campaign=self._known_as().id,
+            ),
+        )  # fmt: skip
+
     def _cause_manual(self, today):
         return Cause(SQL("false"), SQL("''"), SQL("false"), SQL("false"))
 

@@ -237,6 +237,7 @@ class CxCampaign(models.Model):
             "mail.blacklist",
             "crm.lead",
             "sale.order",
+            "cx.warning",
         ):
             self.env[model].flush_model()
 

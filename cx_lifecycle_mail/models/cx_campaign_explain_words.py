@@ -52,6 +52,12 @@ class CxCampaign(models.Model):
             return self.env._("the second purchase")
         if self.entry == "touchpoint":
             return self._touchpoint_words()
+        if self.entry == "warning" and self.warning_kind_ids:
+            # sudo: the names of signs
+            names = ", ".join(self.warning_kind_ids.sudo().mapped("name"))
+            return self.env._("one of these signs: %s", names)
+        if self.entry == "warning":
+            return self.env._("a warning sign")
         # sudo: the name of a field
         date = self.date_field_id.sudo().field_description
         if self.date_days < 0:
@@ -87,6 +93,10 @@ class CxCampaign(models.Model):
             )  # fmt: skip
 
     _stands_second_purchase = _stands_first_purchase
+
+    def _stands_warning(self, customer):
+        signs = customer._standing_signs()
+        yield from signs.mapped("display_name") or [self.env._("no warning sign")]
 
     def _stands_anniversary(self, customer):
         # sudo: which field it is; whether the reader may see its value is asked

@@ -16,8 +16,8 @@ FORMAT, VERSION = "cx.campaign", 1
 CAMPAIGN = (
     "entry", "stage_days", "quiet_by", "quiet_days", "date_days", "touchpoint_days", "sample_share",
     "domain", "members", "cooldown_days", "exclusive", "transactional", "stop_purchase",
-    "stop_stage", "stop_reply", "stop_hold", "stop_lost", "stop_deal", "max_days", "sender",
-    "email_from", "holdout_share", "result_days", "call_minutes", "purpose", "sequence",
+    "stop_stage", "stop_reply", "stop_hold", "stop_lost", "stop_deal", "stop_sign", "max_days",
+    "sender", "email_from", "holdout_share", "result_days", "call_minutes", "purpose", "sequence",
 )  # fmt: skip
 STEP = (
     "sequence", "kind", "trigger", "delay", "delay_unit", "date_days", "weekday", "hour",
@@ -29,8 +29,9 @@ WORDS = ("activity_summary", "activity_note")
 # what stands for records, and the field it fills
 CAMPAIGN_LINKS = {
     "stage": "stage_id", "from_stages": "from_stage_ids", "date_field": "date_field_id",
-    "topic": "topic_id", "mail_server": "mail_server_id", "preset": "preset",
     "interactions": "touchpoint_interaction_ids", "channels": "touchpoint_channel_ids",
+    "warning_kinds": "warning_kind_ids", "topic": "topic_id", "mail_server": "mail_server_id",
+    "preset": "preset",
 }  # fmt: skip
 STEP_LINKS = {
     "date_field": "date_field_id", "role": "role_id", "survey": "survey_id",
@@ -99,6 +100,7 @@ class CxCampaign(models.Model):
             "date_field": _field_name(self.date_field_id),
             "interactions": self.touchpoint_interaction_ids.sorted("id").mapped("code"),
             "channels": self.touchpoint_channel_ids.sorted("id").mapped("code"),
+            "warning_kinds": self.warning_kind_ids.sorted("id").mapped("code"),
             "topic": _words(self.topic_id, "name") if self.topic_id else None,
             "mail_server": _name(self.mail_server_id),
         }

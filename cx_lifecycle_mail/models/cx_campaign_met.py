@@ -74,6 +74,17 @@ class CxCampaign(models.Model):
 
     _met_in_stage = _met_becomes
 
+    def _met_warning(self, _since, _until):
+        """The days on which signs began, as the past tells them today."""
+        kinds = SQL("k.id = ANY(%s)", self.warning_kind_ids.ids)
+        return SQL(
+            "SELECT w.customer_id, w.began_on AS day FROM cx_warning w"
+            " JOIN cx_warning_kind k ON k.id = w.kind_id AND k.active"
+            " WHERE w.company_id = %s AND %s",
+            self.company_id.id,
+            kinds if self.warning_kind_ids else SQL("true"),
+        )
+
     def _met_first_purchase(self, _since, _until, number=1):
         return SQL(
             """

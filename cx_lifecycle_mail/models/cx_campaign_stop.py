@@ -31,6 +31,10 @@ class CxCampaignRun(models.Model):
                                " AND c.stage_id IS DISTINCT FROM %s)"
                                " OR (g.stop_stage AND c.stage_id = %s AND r.stage_id <> %s)",
                                lost, lost, lost)),
+            ("sign_over", SQL("(g.stop_sign AND r.entry_key LIKE 'warning:%%' AND NOT EXISTS ("
+                              "SELECT FROM cx_warning w WHERE r.entry_key = 'warning:' || w.id"
+                              " AND w.customer_id = c.id AND %s))",
+                              self.env["cx.warning"]._stands(today))),
             ("blacklisted", consent.blocked(to)),
             ("opted_out", consent.opted_out(to, SQL("g.topic_id"), company, today)),
             ("paused", consent.paused(to, company, today)),
@@ -68,7 +72,13 @@ class CxCampaignRun(models.Model):
         :param partner_ids: of these commercial partners; of the whole company when None
         :param limit: end so many at most, so that nobody is kept waiting
         """
-        for model in ("cx.customer", "res.partner", "mail.blacklist", "cx.topic.optout"):
+        for model in (
+            "cx.customer",
+            "res.partner",
+            "mail.blacklist",
+            "cx.topic.optout",
+            "cx.warning",
+        ):
             self.env[model].flush_model()
         today = self.env["cx.customer"]._today(company)
         rows = self.env.execute_query(

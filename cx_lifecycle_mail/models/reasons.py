@@ -26,6 +26,7 @@ NOT_ENTERED = [
 STOPPED = [
     ("bought", "Bought again"),
     ("stage_left", "Left the stage"),
+    ("sign_over", "The warning sign is over"),
     ("replied", "Replied"),
     ("too_long", "Longest duration reached"),
     ("campaign_over", "The campaign ended"),

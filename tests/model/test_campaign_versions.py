@@ -95,7 +95,9 @@ class TestFrozen(VersionCase):
         other = {
             "entry": "in_stage", "stage_id": self.stage("lost").id, "stage_days": 2,
             "from_stage_ids": [Command.set(self.stage("new").ids)], "quiet_by": "rarity",
-            "quiet_days": 3, "date_days": 1, "domain": "[('id', '>', 0)]", "members": "future",
+            "quiet_days": 3, "date_days": 1, "stop_sign": True,
+            "warning_kind_ids": [Command.set(self.env.ref("cx_lifecycle.warning_bad_score").ids)],
+             "domain": "[('id', '>', 0)]", "members": "future",
             "date_field_id": self.env.ref("base.field_res_partner__create_date").id,
             "cooldown_days": 3, "exclusive": False, "transactional": True, "stop_purchase": False,
             "stop_stage": True, "stop_reply": False, "stop_hold": False, "stop_lost": False,

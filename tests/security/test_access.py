@@ -79,6 +79,7 @@ ALLOWED = {
     "cx.campaign.step.remove": {"marketer": "rwc", "admin": "rwc"},
     "cx.campaign.preset": {"marketer": "r", "admin": "r"},
     "cx.campaign.preset.step": {"marketer": "r", "admin": "r"},
+    "cx.answer": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.campaign.why": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
     "cx.campaign.why.line": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
     "cx.campaign.exclude": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
