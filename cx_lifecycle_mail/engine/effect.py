@@ -11,6 +11,7 @@ that was fixed before the campaign began; without it, no interval for a few doze
 import math
 from typing import NamedTuple
 
+from odoo.addons.cx_lifecycle.engine.means import student
 from odoo.addons.cx_lifecycle.engine.proportion import Z, interval
 
 ALPHA = 0.05
@@ -97,7 +98,7 @@ def amounts(treated, held):
     value, error = treated.mean - held.mean, _error(treated, held)
     if not error:
         return Difference(value, value, value)
-    quantile = _student(_freedom(treated, held))
+    quantile = student(_freedom(treated, held))
     skewness = (treated.third / treated.number**2 - held.third / held.number**2) / error**3
     return Difference(
         value,
@@ -175,17 +176,6 @@ def _freedom(treated, held):
     return (one + other) ** 2 / (
         one**2 / (treated.number - 1) + other**2 / (held.number - 1)
     )  # fmt: skip
-
-
-def _student(freedom):
-    """The 97.5 % quantile of Student's distribution (Abramowitz and Stegun, 26.7.5)."""
-    z, f = Z, freedom
-    return (
-        z
-        + (z**3 + z) / (4 * f)
-        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * f**2)
-        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * f**3)
-    )
 
 
 def _backwards(quantile, skewness):

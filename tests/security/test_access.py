@@ -52,6 +52,8 @@ ALLOWED = {
     "cx.touchpoint": {"rep": "rcu", "marketer": "rcu", "admin": "rcu"},
     "cx.touchpoint.source": {"rep": "r", "marketer": "r", "admin": "rwcu"},
     "cx.touchpoint.entry": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.evidence": {"rep": "r", "marketer": "r", "admin": "r"},
+    "cx.evidence.run": {"marketer": "r", "admin": "r"},
     # campaigns
     "cx.topic": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
     "cx.topic.optout": {"rep": "rc", "marketer": "rcu", "admin": "rcu"},
