@@ -101,6 +101,9 @@ from . import cx_touchpoint_hand
 from . import cx_touchpoint_sql
 from . import cx_touchpoint_feed
 from . import cx_touchpoint_timeline
+from . import cx_warning_kind
+from . import cx_warning
 from . import cx_evidence
 from . import cx_evidence_run
 from . import cx_evidence_panel
+from . import cx_evidence_kind

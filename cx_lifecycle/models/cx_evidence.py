@@ -33,6 +33,7 @@ class CxEvidence(models.Model):
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     question = fields.Selection(QUESTIONS, required=True, readonly=True)
+    kind_id = fields.Many2one("cx.warning.kind", "Sign", readonly=True, ondelete="cascade")
     channel_id = fields.Many2one("cx.channel", readonly=True, ondelete="cascade")
     interaction_id = fields.Many2one("cx.interaction", readonly=True, ondelete="cascade")
     step_id = fields.Many2one(related="interaction_id.step_id", string="Step")
@@ -82,7 +83,8 @@ class CxEvidence(models.Model):
     interval = fields.Char("95 % Interval", compute="_compute_text")
 
     _subject_unique = models.UniqueIndex(
-        "(company_id, question, channel_id, interaction_id, unhappy)",
+        "(company_id, question, coalesce(kind_id, 0), coalesce(channel_id, 0),"
+        " coalesce(interaction_id, 0), unhappy)",
         "There is evidence on this already.",
     )
 
@@ -90,12 +92,14 @@ class CxEvidence(models.Model):
     def _subject(self):
         """What the evidence is on, in the reader's language."""
         self.ensure_one()
+        if self.kind_id:
+            return self.kind_id.name
         names = {"channel": self.channel_id.name, "interaction": self.interaction_id.name}
         if self.unhappy:
             return self.env._("%(channel)s: %(interaction)s, unhappy", **names)
         return self.env._("%(channel)s: %(interaction)s", **names)
 
-    @api.depends("channel_id", "interaction_id", "unhappy")
+    @api.depends("kind_id", "channel_id", "interaction_id", "unhappy")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for evidence in self:
@@ -167,13 +171,22 @@ class CxEvidence(models.Model):
             **action,
             "name": self.display_name,
             "path": False,
-            "domain": [("exposed_evidence_id", "=", self.id), ("company_id", "=", self.company_id.id)],
+            "domain": [
+                ("exposed_evidence_id", "=", self.id), ("company_id", "=", self.company_id.id)
+            ],
             "context": {},
         }  # fmt: skip
 
     def _had_lately(self):
         """SELECT of the customers who have it today, as those of the past had it."""
         self.ensure_one()
+        if self.kind_id:
+            self.env["cx.warning"].flush_model()
+            return SQL(
+                "SELECT customer_id FROM cx_warning WHERE company_id = %s AND kind_id = %s"
+                " AND ended_on IS NULL",
+                self.company_id.id, self.kind_id.id,
+            )  # fmt: skip
         on = self.env["cx.customer"]._today(self.company_id)
         touchpoints = self.env["cx.touchpoint"]
         touchpoints.flush_model()
@@ -192,14 +205,15 @@ class CxEvidence(models.Model):
     # -------------------------------------------------------------- measuring
     def _key(self):
         """Question and subject, as the measuring names them."""
-        subject = (False, self.channel_id.id, self.interaction_id.id, self.unhappy)
-        return self.question, tuple(part or None for part in subject[:3]) + subject[3:]
+        ids = (self.kind_id.id, self.channel_id.id, self.interaction_id.id)
+        return self.question, (*(number or None for number in ids), self.unhappy)
 
     @api.model
     def _of_subject(self, subject):
         """Values of a subject (kind, channel, interaction, unhappy)."""
-        _kind, channel, interaction, unhappy = subject
-        return {"channel_id": channel, "interaction_id": interaction, "unhappy": unhappy}
+        return dict(
+            zip(("kind_id", "channel_id", "interaction_id", "unhappy"), subject, strict=True)
+        )
 
     @api.model
     def _mark_unsaid(self, company):

@@ -52,6 +52,8 @@ ALLOWED = {
     "cx.touchpoint": {"rep": "rcu", "marketer": "rcu", "admin": "rcu"},
     "cx.touchpoint.source": {"rep": "r", "marketer": "r", "admin": "rwcu"},
     "cx.touchpoint.entry": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.warning.kind": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.warning": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.evidence": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.evidence.run": {"marketer": "r", "admin": "r"},
     # campaigns
@@ -106,6 +108,7 @@ METHODS = {
     "action_accept", "action_take_back", "action_customers", "get_empty_list_help",
     "action_next", "action_actual", "action_spent",
     "log", "action_open_record", "action_touchpoints", "action_read_again", "action_save",
+    "action_warnings",
     # of campaigns: the lists and dialogs of their screens, and what marketers alone may do
     "result", "action_result", "action_measure",
     "action_participants", "action_acts", "audience_now", "action_audience_line", "action_add_step",
