@@ -47,10 +47,11 @@ class CxEvidenceRun(models.Model):
                 CREATE TEMPORARY TABLE cx_panel AS
                 SELECT customer_id, usual, "left", alike AS leave_stratum,
                        alike * 2 * %(values)s + fresh * %(values)s + value_band AS buy_stratum,
-                       CASE WHEN next_on <= %(day)s + usual THEN true
-                            WHEN %(day)s + usual <= %(on)s THEN false END AS bought,
-                       %(day)s - least(ceil(usual), %(window)s)::int AS since
+                       CASE WHEN %(day)s::date + span <= %(on)s
+                            THEN coalesce(next_on <= %(day)s::date + span, false) END AS bought,
+                       %(day)s::date - least(span, %(window)s) AS since
                   FROM (SELECT s.customer_id, past.next_on, past.usual,
+                               ceil(past.usual)::int AS span,
                                CASE WHEN m.customer_id IS NULL THEN false ELSE m.gone END AS "left",
                                CASE WHEN x = 0 THEN 0 ELSE 1 + width_bucket(
                                          usual / %(median)s, %(usual_bands)s::float8[]) END * 100
@@ -176,15 +177,22 @@ class CxEvidenceRun(models.Model):
             window=WINDOW,
             unhappy=UNHAPPY,
         )
-        return [
-            SQL(
-                """
-                SELECT customer_id, NULL::int AS kind_id, channel_id, interaction_id, u AS unhappy
-                  FROM (%s) AS had, unnest(ARRAY[false, true]) AS u WHERE had.unhappy OR NOT u
-                """,
-                had,
-            )
-        ]
+        touchpoints = SQL(
+            "SELECT customer_id, NULL::int AS kind_id, channel_id, interaction_id, u AS unhappy"
+            " FROM (%s) AS had, unnest(ARRAY[false, true]) AS u WHERE had.unhappy OR NOT u",
+            had,
+        )
+        signs = SQL(
+            """
+            SELECT DISTINCT w.customer_id, w.kind_id, NULL::int, NULL::int, false
+              FROM cx_warning w JOIN cx_panel p ON p.customer_id = w.customer_id
+             WHERE w.company_id = %(company)s AND w.began_on <= %(day)s
+               AND (w.ended_on IS NULL OR w.ended_on > %(day)s OR w.began_on > p.since)
+            """,
+            company=self.company_id.id,
+            day=day,
+        )
+        return [touchpoints, signs]
 
     # --------------------------------------------------------------- counting
     def _count_strata(self, question):

@@ -149,7 +149,7 @@ class CxEvidenceRun(models.Model):
             )
         days = [fields.Date.to_string(day) for day in days]
         self.write(
-            {"state": "running", "horizon": horizon, "days": days, "counted": {}, "hits": {}}
+            {"state": "running", "horizon": horizon, "days": days, "counted": False, "hits": False}
         )
 
     def _count_day(self, day, purchases):
@@ -168,7 +168,10 @@ class CxEvidenceRun(models.Model):
                 )
                 rows.append([question, list(subject), sums])
         self.write(
-            {"counted": {**self.counted, key: rows}, "hits": {**self.hits, key: hits}}
+            {
+                "counted": {**(self.counted or {}), key: rows},
+                "hits": {**(self.hits or {}), key: hits},
+            }
         )  # fmt: skip
 
     # -------------------------------------------------------------- concluding
@@ -227,17 +230,18 @@ class CxEvidenceRun(models.Model):
     def _replace(self, found):
         """Write what was found, keep the records of the same subjects, and drop the others."""
         evidence = self.env["cx.evidence"]
-        known = {one._key(): one for one in evidence.search([("company_id", "=", self.company_id.id)])}  # noqa: E501  # fmt: skip
+        theirs = evidence.search([("company_id", "=", self.company_id.id)])
+        known = {one._key(): one for one in theirs}
         ratings = self._ratings()
         unsaid = dict.fromkeys(
             ("ratio", "low", "high", "rate_exposed", "rate_others", "chance", "share"), 0.0
         )
         made = []
-        for key, values in found.items():
+        for key, figures in found.items():
             question, subject = key
             satisfaction, rated = ratings.get(subject[1:], (0.0, 0))
             values = {
-                **unsaid, **values, "measured_on": self.on, "horizon": self.horizon,
+                **unsaid, **figures, "measured_on": self.on, "horizon": self.horizon,
                 "satisfaction": satisfaction, "rated": rated,
             }  # fmt: skip
             if key in known:
@@ -250,6 +254,7 @@ class CxEvidenceRun(models.Model):
         evidence.browse([one.id for one in known.values()]).unlink()
         evidence.create(made)
         evidence._mark_unsaid(self.company_id)
+        evidence._tell_strength(self.company_id)
 
     def _ratings(self):
         """{(channel, interaction, unhappy): (mean satisfaction, ratings)} of the last year."""

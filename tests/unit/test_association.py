@@ -32,7 +32,9 @@ def stratum(a, n1, c, n0):
     exposed, others = dealt(n1, a), dealt(n0, c)
     none = Counts()
     everybody = {
-        group: Counts(*map(sum, zip(exposed.get(group, none), others.get(group, none), strict=True)))
+        group: Counts(
+            *map(sum, zip(exposed.get(group, none), others.get(group, none), strict=True))
+        )
         for group in {*exposed, *others}
     }  # fmt: skip
     return everybody, exposed
