@@ -107,3 +107,7 @@ from . import cx_evidence
 from . import cx_evidence_run
 from . import cx_evidence_panel
 from . import cx_evidence_kind
+from . import cx_evidence_today
+from . import cx_evidence_figures
+from . import cx_improvement
+from . import cx_improvement_figures

@@ -1,7 +1,6 @@
 """What was measured of the company's own past: what precedes leaving, what goes with loyalty."""
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 QUESTIONS = [
@@ -29,7 +28,7 @@ class CxEvidence(models.Model):
 
     _name = "cx.evidence"
     _description = "Evidence on Leaving and Loyalty"
-    _order = "question, share desc, ratio desc, id"
+    _order = "question, share desc nulls last, ratio desc nulls last, id"
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     question = fields.Selection(QUESTIONS, required=True, readonly=True)
@@ -80,6 +79,7 @@ class CxEvidence(models.Model):
     measured_on = fields.Date(required=True, readonly=True)
     horizon = fields.Integer("Horizon (Days)", readonly=True)
     text = fields.Char("In Words", compute="_compute_text")
+    conclusion = fields.Char(compute="_compute_text")
     interval = fields.Char("95 % Interval", compute="_compute_text")
 
     _subject_unique = models.UniqueIndex(
@@ -110,97 +110,41 @@ class CxEvidence(models.Model):
     def _compute_text(self):
         for evidence in self:
             evidence.text = evidence._words()
+            evidence.conclusion = evidence._conclusion()
             said = evidence.verdict in SAID
             evidence.interval = (
                 self.env._("%(low)s to %(high)s", **evidence._numbers()) if said else ""
             )
 
-    def _numbers(self):
-        digits = {name: self._number(self[name]) for name in ("ratio", "low", "high")}
-        return {**digits, "cases": self.exposed}
+    def _conclusion(self):
+        """The verdict in two or three words: an association, never a cause."""
+        if self.verdict not in ("more", "less"):
+            return dict(self._fields["verdict"]._description_selection(self.env))[self.verdict]
+        return {
+            ("leave", "more"): self.env._("Precedes leaving"),
+            ("leave", "less"): self.env._("Goes with staying"),
+            ("buy", "more"): self.env._("Goes with buying again"),
+            ("buy", "less"): self.env._("Goes with buying less"),
+        }[self.question, self.verdict]
 
-    def _number(self, value):
-        # beyond 20 the digits after the point say nothing; the reader's point or comma
-        digits = 1 if value < 20 else 0
-        return self.env["ir.qweb.field.float"].value_to_html(value, {"precision": digits})
+    def _numbers(self):
+        """Ratio and interval as texts, with as many digits as say something."""
+        digits = 2 if self.high < 2 else 1 if self.high < 20 else 0
+        write = self.env["ir.qweb.field.float"].value_to_html
+        numbers = {n: write(self[n], {"precision": digits}) for n in ("ratio", "low", "high")}
+        return {**numbers, "cases": self.exposed}
 
     def _words(self):
-        """The verdict in a sentence: an association, never a cause."""
-        _ = self.env._
+        """The verdict in a sentence."""
         if self.verdict == "few":
-            return _("Not enough cases (%s).", self.seen)
+            return self.env._("Not enough cases (%s).", self.seen)
         if self.verdict == "apart":
-            return _("Cannot be compared: nearly everybody alike had it, or nobody.")
-        numbers = self._numbers()
-        if self.verdict == "same":
-            return _(
-                "No difference shown: %(ratio)s times as often (%(low)s to %(high)s; %(cases)s "
-                "cases).",
-                **numbers,
-            )
-        if self.question == "leave" and self.verdict == "more":
-            return _(
-                "Precedes leaving: %(ratio)s times as often (%(low)s to %(high)s; %(cases)s "
-                "cases).",
-                **numbers,
-            )
-        if self.question == "leave":
-            return _(
-                "Goes with staying: they leave %(ratio)s times as often (%(low)s to %(high)s; "
-                "%(cases)s cases).",
-                **numbers,
-            )
-        if self.verdict == "more":
-            return _(
-                "Goes with buying again: %(ratio)s times as often (%(low)s to %(high)s; %(cases)s "
-                "cases).",
-                **numbers,
-            )
-        return _(
-            "Goes with buying less: %(ratio)s times as often (%(low)s to %(high)s; %(cases)s "
-            "cases).",
-            **numbers,
+            return self.env._("Cannot be compared: nearly everybody alike had it, or nobody.")
+        return self.env._(
+            "%(conclusion)s: %(ratio)s times as often (%(low)s to %(high)s; %(cases)s cases).",
+            conclusion=self._conclusion(),
+            **self._numbers(),
         )
-
-    # ---------------------------------------------------------------- actions
-    def action_customers(self):
-        """List the living customers who have it today."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle.action_customers")
-        return {
-            **action,
-            "name": self.display_name,
-            "path": False,
-            "domain": [
-                ("exposed_evidence_id", "=", self.id), ("company_id", "=", self.company_id.id)
-            ],
-            "context": {},
-        }  # fmt: skip
-
-    def _had_lately(self):
-        """SELECT of the customers who have it today, as those of the past had it."""
-        self.ensure_one()
-        if self.kind_id:
-            self.env["cx.warning"].flush_model()
-            return SQL(
-                "SELECT customer_id FROM cx_warning WHERE company_id = %s AND kind_id = %s"
-                " AND ended_on IS NULL",
-                self.company_id.id, self.kind_id.id,
-            )  # fmt: skip
-        on = self.env["cx.customer"]._today(self.company_id)
-        touchpoints = self.env["cx.touchpoint"]
-        touchpoints.flush_model()
-        usual = SQL(
-            "least(ceil(coalesce(nullif(c.usual_interval, 0), %s)), %s)",
-            self.env["cx.policy"]._of(self.company_id).median_gap, WINDOW,
-        )  # fmt: skip
-        unhappy = SQL("AND t.rated AND t.satisfaction < %s", UNHAPPY) if self.unhappy else SQL()
-        return SQL(
-            "SELECT t.customer_id FROM cx_touchpoint t JOIN cx_customer c ON c.id = t.customer_id"
-            " WHERE t.company_id = %s AND t.channel_id = %s AND t.interaction_id = %s"
-            " AND t.at > %s - %s * interval '1 day' %s",
-            self.company_id.id, self.channel_id.id, self.interaction_id.id, on, usual, unhappy,
-        )  # fmt: skip
 
     # -------------------------------------------------------------- measuring
     def _key(self):
@@ -240,24 +184,3 @@ class CxEvidence(models.Model):
     def action_measure(self):
         """Measure the company's past anew, in the background."""
         return self.env["cx.evidence.run"].action_measure()
-
-
-class CxCustomer(models.Model):
-    _inherit = "cx.customer"
-
-    exposed_evidence_id = fields.Many2one(
-        "cx.evidence",
-        store=False,
-        search="_search_exposed_evidence_id",
-        exportable=False,
-        help="To search: finds the living customers who have today what a measuring was about.",
-    )
-
-    def _search_exposed_evidence_id(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        living = Domain("stage_id.code", "in", ("new", "active"))
-        evidence = self.env["cx.evidence"].search([("id", "in", list(value))])
-        return living & Domain.OR(
-            Domain("id", "in", SQL("(%s)", one._had_lately())) for one in evidence
-        )

@@ -78,7 +78,8 @@ class CxEvidenceRun(models.Model):
     # ---------------------------------------------------------------- working
     @api.model
     def _cron_measure(self):
-        """Go on with the measurings that were asked for."""
+        """Measure improvements anew, and go on with the measurings that were asked for."""
+        self.env["cx.improvement"]._measure_running()
         for run in self.search([("state", "!=", "done")], order="id"):
             if not run._guarded():
                 return

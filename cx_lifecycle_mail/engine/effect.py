@@ -12,7 +12,7 @@ import math
 from typing import NamedTuple
 
 from odoo.addons.cx_lifecycle.engine.means import student
-from odoo.addons.cx_lifecycle.engine.proportion import Z, interval
+from odoo.addons.cx_lifecycle.engine.proportion import Z, difference
 
 ALPHA = 0.05
 LEAST = 20  # buyers in each arm: with fewer, intervals of money are not to be believed
@@ -60,22 +60,10 @@ class Difference(NamedTuple):
 def shares(treated, held, z=Z):
     """How many more buyers there are for each participant; None when an arm is empty.
 
-    Newcombe's hybrid score interval (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10):
-    right for few cases and for shares near 0.
-
     :param float z: half its width in standard errors, where it is another than of one look
     """
-    if not treated.number or not held.number:
-        return None
-    one, other = treated.buyers / treated.number, held.buyers / held.number
-    low_one, high_one = interval(treated.buyers, treated.number, z)
-    low_other, high_other = interval(held.buyers, held.number, z)
-    value = one - other
-    return Difference(
-        value,
-        value - math.hypot(one - low_one, high_other - other),
-        value + math.hypot(high_one - one, other - low_other),
-    )
+    found = difference(treated.buyers, treated.number, held.buyers, held.number, z)
+    return found and Difference(*found)
 
 
 def shares_always(treated, held, planned):

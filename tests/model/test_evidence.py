@@ -16,7 +16,12 @@ class TestKnownCauses(ShopCase):
         self.assertFalse(self.made.problem)
         self.assertEqual((self.made.horizon, len(self.made.days)), (80, 12))
         cause, silent, rare = (self.evidence("leave", sign) for sign in self.signs)
-        print([(e.display_name, e.text, e.share, e.exposed, e.chance) for e in self.env["cx.evidence"].search([])])
+        print(
+            [
+                (e.display_name, e.text, e.share, e.exposed, e.chance)
+                for e in self.env["cx.evidence"].search([])
+            ]
+        )
         self.assertEqual(cause.verdict, "more")
         self.assertLess(cause.low, 2.5)
         self.assertGreater(cause.high, 2.5)
