@@ -49,12 +49,12 @@ class CxEvidence(models.Model):
     others = fields.Integer(readonly=True, help="Comparable customers without it.")
     hit_others = fields.Integer(readonly=True, help="Of the others: who left, or bought.")
     ratio = fields.Float(
-        "Times as Often", digits=(8, 2), readonly=True, aggregator="avg",
+        "Times as Often", readonly=True, aggregator="avg",
         help="How many times as often customers with it left, or bought, as comparable customers "
         "without. Empty: not enough cases, or nobody to compare with.",
     )  # fmt: skip
-    low = fields.Float("At Least", digits=(8, 2), readonly=True, aggregator="min")
-    high = fields.Float("At Most", digits=(8, 2), readonly=True, aggregator="max")
+    low = fields.Float("At Least", readonly=True, aggregator="min")
+    high = fields.Float("At Most", readonly=True, aggregator="max")
     rate_exposed = fields.Float(
         "With It", readonly=True, aggregator="avg",
         help="Share of the cases who left, or bought; the groups compared weigh the same on both "

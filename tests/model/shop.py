@@ -66,6 +66,7 @@ class ShopCase(LifecycleCase):
             has = cls.happens(customer, day, silence)
             # silence makes leaving likelier by itself, so that what goes with it looks guilty
             risk = (0.03 + 0.1 * silence) * (2.5 if "cause" in has else 1.0)
+            risk *= 2.0 if "unhappy" in has else 1.0
             if draw.random() < risk:
                 end = day + timedelta(draw.randrange(1, HORIZON + 1))
                 break
@@ -86,7 +87,12 @@ class ShopCase(LifecycleCase):
         for name, chance in (("bonus", 0.2), ("nothing", 0.2)):
             if draw.random() < chance:
                 has.add(name)
-                cls.touchpoints.append((name, customer, day - timedelta(draw.randrange(0, 9))))
+                score = draw.randrange(7, 11)
+                cls.touchpoints.append((name, customer, day - timedelta(draw.randrange(9)), score))
+        if draw.random() < 0.2:
+            score = draw.choice((2, 3, 4, 8))
+            has |= {"unhappy"} if score < 5 else set()
+            cls.touchpoints.append(("complaint", customer, day - timedelta(2), score))
         return has
 
     # ----------------------------------------------------------------- tables
@@ -131,8 +137,8 @@ class ShopCase(LifecycleCase):
             " step_id, begun_by, rated, satisfaction) VALUES %s",
             [
                 (customer, company.id, f"{day} 09:00:00", channel.id, cls.kinds[name].id,
-                 cls.kinds[name].step_id.id, "customer", bool(score), score[0] if score else None)
-                for name, customer, day, *score in cls.touchpoints
+                 cls.kinds[name].step_id.id, "customer", True, score)
+                for name, customer, day, score in cls.touchpoints
             ],
         )  # fmt: skip
         cls.env.invalidate_all()
@@ -148,13 +154,9 @@ class ShopCase(LifecycleCase):
             if company == test.company:
                 rows = [(partner, day, 50 + partner % 7) for partner, day in test.purchases]
                 cr.execute_values("INSERT INTO cx_day VALUES %s", rows)
-            return test.day_select
+            return SQL("SELECT partner_id, day, amount FROM cx_day")
 
         self.patch(type(self.env["cx.run"]), "_stage_days", stage)
-
-    @property
-    def day_select(self):
-        return SQL("SELECT partner_id, day, amount FROM cx_day")
 
     def measure(self, company=None):
         """A measuring from beginning to end."""

@@ -2,14 +2,18 @@ import { Component, onWillStart, useRef, useState } from "@odoo/owl";
 import { formatFloat } from "@web/core/utils/numbers";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
+import { formatDay } from "../../fields/days";
 import { layOut } from "./evidence_scale";
 
 const MOVES = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
 
-/** Importance and satisfaction of touchpoints, in four quarters, and those to mend first. */
+/**
+ * What the figures below are, and how the measuring stands; where it is wanted, importance and
+ * satisfaction of touchpoints in four quarters, and those to mend first.
+ */
 export class EvidenceChart extends Component {
     static template = "cx_lifecycle.EvidenceChart";
-    static props = {};
+    static props = { isDrawn: Boolean };
 
     setup() {
         this.action = useService("action");
@@ -28,6 +32,10 @@ export class EvidenceChart extends Component {
     /** What to draw; computed once for each drawing. */
     get drawing() {
         return layOut(this.figures);
+    }
+
+    get measured() {
+        return _t("Measured on %s.", formatDay(this.figures.measured_on));
     }
 
     get unrated() {
