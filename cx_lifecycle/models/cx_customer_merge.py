@@ -8,6 +8,7 @@ FOLLOWING = (
     ("mail.activity", "cx_customer_id"),
     ("cx.objection", "customer_id"),
     ("cx.touchpoint", "customer_id"),
+    ("cx.warning", "customer_id"),
 )
 
 
@@ -53,6 +54,7 @@ class CxCustomer(models.Model):
                 others.ids,
             )
         )
+        self.env["cx.warning"]._join(self | others)
         for model, column in FOLLOWING:
             rows = self.env[model]
             self.env.cr.execute(
@@ -62,6 +64,7 @@ class CxCustomer(models.Model):
                     kept=self.id, others=others.ids,
                 )
             )  # fmt: skip
+        self._rate(self.ids)
         # the purchases of the others are not new ones: they end no hold
         self.env.cr.execute(
             SQL(

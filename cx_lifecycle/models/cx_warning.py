@@ -1,12 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 UNASKED = [
     ("no_salesperson", "Nobody follows this customer"),
     ("archived", "The customer is archived"),
     ("lost", "The customer is declared lost"),
-    ("blocked", "The contact asked not to be contacted"),
     ("known", "It began too long ago when it was found"),
 ]
 
@@ -121,11 +121,6 @@ class CxWarning(models.Model):
             name = warning.kind_id.name or ""
             warning.display_name = f"{name}: {words}" if words else name
 
-    def _words(self):
-        """What shows it, in the reader's language, from the facts; empty when there are none."""
-        self.ensure_one()
-        return ""
-
     # ------------------------------------------------------------------ looks
     @api.model
     def _look_soon(self):
@@ -140,6 +135,26 @@ class CxWarning(models.Model):
             [("basis", "=", "touchpoint"), ("looked_at", "!=", False)]
         )
         return sum(kind._look_quickly() for kind in kinds)
+
+    @api.model
+    def _join(self, customers):
+        """Customers become one: of a sign that several of them have, one is left.
+
+        Of what begins on one day, and of what stands; those that people dismissed or were asked
+        about stay first. The next look finds out how long it really lasted.
+        """
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM cx_warning WHERE id IN (SELECT id FROM ("
+                "SELECT id, ended_on, row_number() OVER (PARTITION BY kind_id, began_on"
+                " ORDER BY closed_at IS NULL, asked_at IS NULL, ended_on IS NOT NULL, id) AS nth,"
+                " row_number() OVER (PARTITION BY kind_id, ended_on IS NULL"
+                " ORDER BY closed_at IS NULL, asked_at IS NULL, began_on, id) AS open_nth"
+                " FROM cx_warning WHERE customer_id = ANY(%s)) AS same"
+                " WHERE nth > 1 OR ended_on IS NULL AND open_nth > 1)",
+                customers.ids,
+            )
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):

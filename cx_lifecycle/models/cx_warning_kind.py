@@ -25,7 +25,7 @@ MACHINE = {
 # What makes other spells of the same past.
 DEFINITION = {
     "company_id", "basis", "signal", "fact_model", "domain", "number", "within_days", "lasts_days",
-    "threshold", "closed_by_interaction_ids",
+    "threshold", "closed_by_interaction_ids", "ends_answered",
 }  # fmt: skip
 # Whose conditions are looked at with the rights of whoever wrote them.
 AUTHORED = {"basis", "fact_model", "domain", "company_id"}
@@ -79,10 +79,20 @@ class CxWarningKind(models.Model):
     closed_by_interaction_ids = fields.Many2many(
         "cx.interaction", string="Ended By", help="A touchpoint of one of these ends the sign."
     )
+    ends_answered = fields.Boolean(
+        "Ends When Answered",
+        help="A touchpoint that was answered or ended, as a ticket that was closed, is no sign any "
+        "more from that day.",
+    )
     activity = fields.Boolean(
         "Plan an Activity",
         help="When the sign appears, the customer's salesperson is asked to act at once.",
     )
+    responsible_id = fields.Many2one(
+        "res.users", "Otherwise Ask", domain=[("share", "=", False)], ondelete="set null",
+        index="btree_not_null",
+        help="Who is asked about customers whom no salesperson follows. Empty: nobody is.",
+    )  # fmt: skip
     warning_ids = fields.One2many("cx.warning", "kind_id", readonly=True)
 
     # where the reading stands

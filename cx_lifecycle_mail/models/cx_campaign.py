@@ -29,6 +29,7 @@ ENTRIES = [
     ("first_purchase", "At the first purchase"),
     ("second_purchase", "At the second purchase"),
     ("anniversary", "On the anniversary of a date"),
+    ("touchpoint", "After a touchpoint"),
     ("manual", "By hand only"),
 ]
 

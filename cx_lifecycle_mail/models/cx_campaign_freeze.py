@@ -6,7 +6,8 @@ from odoo.exceptions import AccessError, UserError
 # what a version of a campaign says, in the order in which it is told; all of it is frozen
 DEFINED = (
     "entry", "stage_id", "from_stage_ids", "stage_days", "quiet_by", "quiet_days", "date_field_id",
-    "date_days", "domain", "members", "cooldown_days", "exclusive", "transactional",
+    "date_days", "touchpoint_interaction_ids", "touchpoint_channel_ids", "touchpoint_days",
+    "sample_share", "domain", "members", "cooldown_days", "exclusive", "transactional",
     "stop_purchase", "stop_stage", "stop_reply", "stop_hold", "stop_lost", "stop_deal", "end_on",
     "max_days", "sender", "email_from", "mail_server_id", "topic_id", "holdout_share",
     "result_days",

@@ -10,9 +10,9 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.cx_lifecycle.models.cx_customer_refresh import brief
+from odoo.addons.cx_lifecycle.models.timebox import AT_WORK, time_box
 
 from .cx_campaign_step import MAILS
-from .timebox import AT_WORK, time_box
 
 _logger = logging.getLogger(__name__)
 LATE = 60  # days after a window in which papers may still come in, and change what was bought

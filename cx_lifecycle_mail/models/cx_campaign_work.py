@@ -9,9 +9,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from odoo.addons.cx_lifecycle.models.cx_customer_refresh import brief
+from odoo.addons.cx_lifecycle.models.timebox import AT_WORK
 
 from .cx_campaign_step import MAILS
-from .timebox import AT_WORK
 
 _logger = logging.getLogger(__name__)
 # when more of the last mails than this were refused, something is wrong with the audience

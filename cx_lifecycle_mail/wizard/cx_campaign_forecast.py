@@ -8,10 +8,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from odoo.addons.cx_lifecycle.models.timebox import AT_WORK, ON_SCREEN, time_box
+
 from ..models.cx_campaign_ahead import Ahead
 from ..models.cx_campaign_step import KINDS
 from ..models.reasons import REASONS
-from ..models.timebox import AT_WORK, ON_SCREEN, time_box
 
 WEEKS = 8
 MOST_WEEKS = 26

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
-from ..models.timebox import AT_WORK, time_box
+from odoo.addons.cx_lifecycle.models.timebox import AT_WORK, time_box
 
 WITHIN = 30  # days within which a purchase would have come anyway
 
@@ -131,6 +131,7 @@ class CxCampaignReplay(models.TransientModel):
                 "After each purchase of the past, the day of going quiet is worked out by the "
                 "rules and rhythms of today."
             ),
+            "touchpoint": self.env._("Touchpoints are those that are known today."),
             "anniversary": self.env._("The date is the one that is known today."),
         }.get(campaign.entry) or self.env._("Purchases are counted as the sources tell them today.")
         yield self.env._(

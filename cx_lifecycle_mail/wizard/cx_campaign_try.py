@@ -9,10 +9,10 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_datetime
 
 from odoo.addons.cx_lifecycle.models.notice import notice
+from odoo.addons.cx_lifecycle.models.timebox import ON_SCREEN, time_box
 
 from ..models.cx_campaign_ahead import Ahead
 from ..models.cx_campaign_step import MAILS
-from ..models.timebox import ON_SCREEN, time_box
 
 MOST = 10  # customers
 USUAL = 4
