@@ -24,7 +24,7 @@ from bench.report import plain, platform_line, row, say, seconds, title
 
 PARTS = ("rebuild", "night", "publish", "list", "event", "read", "calls")
 PORTFOLIO = ("portfolio",)
-TOUCHPOINTS = ("touchpoints",)
+TOUCHPOINTS = ("touchpoints", "warnings")
 JOURNEY = ("journey",)
 CAMPAIGNS = ("sending", "workers", "entry", "claim")
 
