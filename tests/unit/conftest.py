@@ -9,6 +9,12 @@ import sys
 import types
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
+# timings belong to the benchmarks: beside other work on the machine they say nothing here
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("here")
+
 ROOT = Path(__file__).parents[2]
 STAND_INS = {
     "odoo": (),
