@@ -15,7 +15,8 @@ LOT = 500_000
 FILL = """
     INSERT INTO cx_touchpoint (
            customer_id, company_id, at, channel_id, interaction_id, step_id, begun_by,
-           satisfaction, rated, delay_hours, source_id, res_id, person_id, create_date, write_date, create_uid, write_uid)
+           satisfaction, rated, delay_hours, source_id, res_id, person_id,
+           create_date, write_date, create_uid, write_uid)
     SELECT c.ids[1 + floor(n * 0.8191725134 %% 1 * cardinality(c.ids))::int], %(company)s,
            now() AT TIME ZONE 'UTC' - (n * 0.6710436067 %% 1)::float8 * interval '360 days',
            h.ids[1 + floor((n * 0.7548776662 %% 1) ^ 2 * cardinality(h.ids))::int],
