@@ -9,6 +9,7 @@ export class JourneyModel extends PeriodModel {
         this.data = params.state?.data || null;
         this.frame = this.data;
         this.isLoading = true;
+        this.isStale = true; // what is shown answers another question
         this.error = false;
         this.said = {};
     }
@@ -29,10 +30,10 @@ export class JourneyModel extends PeriodModel {
                 this.notify();
             }
         };
-        change({ isLoading: true, error: false, said: {} });
+        change({ isLoading: true, isStale: true, error: false, said: {} });
         try {
             const figures = await this.ask("figures", false, ["contacts"]);
-            change({ data: figures, frame: figures });
+            change({ data: figures, frame: figures, isStale: false });
             if (turn === this.turn) {
                 const after = await this.ask("figures", false, ["left"]);
                 change({ data: withLeft(figures, after), isLoading: false });

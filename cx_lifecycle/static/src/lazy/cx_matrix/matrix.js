@@ -38,8 +38,8 @@ export function layOut(matrix, options) {
     const byCol = matrix.cols.map((_, index) => table.map((cells) => cells[index]));
     const rowTotals = matrix.rows.map((row, index) => readTotal(row, table[index], options));
     const colTotals = matrix.cols.map((col, index) => readTotal(col, byCol[index], options));
-    const hasRowTotals = rowTotals.some(Boolean);
-    const hasColTotals = colTotals.some(Boolean);
+    const hasRowTotals = rowTotals.some(Boolean) || matrix.rows.some((row) => row.cell);
+    const hasColTotals = colTotals.some(Boolean) || matrix.cols.some((col) => col.cell);
     const rows = matrix.rows.map((row, index) => ({
         ...row,
         cells: named(row, matrix.cols, table[index], options),
