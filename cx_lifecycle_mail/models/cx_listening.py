@@ -103,12 +103,40 @@ class CxListening(models.AbstractModel):
                 }
                 for value in listening.VALUES[measure]
             ],
+            "bands": self._bands(frame, measure, counts, here),
             "months": [
                 self._month(frame, measure, name, month, months[month]) for month in sorted(months)
             ],
             "list": self._list(frame, name, *here),
             **self._invited(frame, measure),
         }
+
+    def _bands(self, frame, measure, counts, here):
+        """How many answers are good, in between and bad; each in the words of its measure."""
+        number = sum(counts.values())
+        found = dict.fromkeys(("bad", "between", "good"), 0)
+        for value, count in counts.items():
+            found[listening.band(measure, value)] += count
+        labels = self._band_labels(measure)
+        return [
+            {
+                "band": band,
+                "label": labels[band],
+                "count": count,
+                "share": count / number if number else 0.0,
+                "list": self._list(frame, labels[band], *here, ("band", "=", band)),
+            }
+            for band, count in found.items()
+        ]
+
+    def _band_labels(self, measure):
+        if measure == "nps":
+            return {
+                "bad": self.env._("Detractors"),
+                "between": self.env._("Passives"),
+                "good": self.env._("Promoters"),
+            }
+        return dict(self.env["cx.answer"]._fields["band"]._description_selection(self.env))
 
     def _month(self, frame, measure, name, month, counts):
         last = min(fields.Date.end_of(month, "month"), frame.until)

@@ -169,6 +169,8 @@ class TestFigures(TouchpointCase, Answers):
         given = {bar["value"]: bar["count"] for bar in found["distribution"]}
         self.assertEqual([given[n] for n in (0, 7, 9, 10)], [1, 1, 1, 1])
         self.assertEqual(sum(given.values()), 4)
+        bands = [(band["label"], band["count"]) for band in found["bands"]]
+        self.assertEqual(bands, [("Detractors", 1), ("Passives", 1), ("Promoters", 2)])
         self.assertEqual(found["before"]["answers"], 2)
         self.assertEqual((found["before"]["score"], found["change"]), (0.0, 25.0))
         self.assertEqual(found["change_text"], "+25")
@@ -181,7 +183,7 @@ class TestFigures(TouchpointCase, Answers):
             self.answer(self.ada, value, name="cold", days=days)
         found = self.figures()
         self.assertEqual(len(self.opened(found["list"])), found["answers"])
-        for part in [*found["distribution"], *found["months"]]:
+        for part in [*found["distribution"], *found["bands"], *found["months"]]:
             number = part.get("count", part.get("answers"))
             self.assertEqual(len(self.opened(part["list"])), number)
 

@@ -42,6 +42,11 @@ function measure(name, change = {}) {
             { value: 2, count: 0, share: 0, band: "between", list: list(`${name} 2`) },
             { value: 3, count: 6, share: 6 / 7, band: "good", list: list(`${name} 3`) },
         ],
+        bands: [
+            { band: "bad", label: "Detractors", count: 1, share: 1 / 7, list: list(`${name} bad`) },
+            { band: "between", label: "Passives", count: 0, share: 0, list: list(`${name} so`) },
+            { band: "good", label: "Promoters", count: 6, share: 6 / 7, list: list(`${name} good`) },
+        ],
         months: [
             { month: "2026-02-01", label: "Feb 2026", answers: 6, text: "+60", range_text: "x", list: list("Feb") },
             { month: "2026-03-01", label: "Mar 2026", answers: 1, text: "−100", range_text: false, list: list("Mar") },
@@ -90,6 +95,11 @@ test("score, interval, change and invitations are said in words", async () => {
     expect(".o_cx_measure_change").toHaveText("−8 against +50 before");
     expect(".o_cx_measure_change .oi-arrow-down").toHaveCount(1);
     expect(".o_cx_measure_sent").toHaveText(/20 invitations, *7 answered *\(35%\)/);
+    expect(queryAllTexts(".o_cx_measure_bands li")).toEqual([
+        "Detractors 1 (14%)",
+        "Passives 0 (0%)",
+        "Promoters 6 (86%)",
+    ]);
     expect(queryAllTexts(".o_cx_measure_months tbody tr th")).toEqual(["Feb 2026", "Mar 2026"]);
 });
 
@@ -98,13 +108,14 @@ test("every number opens its list; a bar of nobody does not", async () => {
     await click(".o_cx_measure_score");
     await click(".o_cx_measure_sent button:last-of-type");
     await click(".o_cx_measure_bars li:last-child button");
+    await click(".o_cx_measure_bands li:last-child button");
     await click(".o_cx_measure_months tbody tr:first-child button");
-    expect(opened.map((action) => action.name)).toEqual(["nps", "answered", "nps 3", "Feb"]);
+    expect(opened.map((action) => action.name)).toEqual(["nps", "answered", "nps 3", "nps good", "Feb"]);
     expect(opened[0].res_model).toBe("cx.answer");
     expect(".o_cx_measure_bars li:nth-child(2) button").not.toBeEnabled();
     expect(".o_cx_measure_bars li:first-child button").toHaveAttribute(
         "aria-label",
-        "1 (bad): 1 answers"
+        "1 (Detractors): 1 answers"
     );
 });
 

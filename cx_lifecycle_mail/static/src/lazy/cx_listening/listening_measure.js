@@ -2,10 +2,10 @@ import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { formatInteger, formatPercentage } from "@web/views/fields/formatters";
 
-const BANDS = {
-    good: { color: "text-bg-success", label: () => _t("good") },
-    between: { color: "text-bg-secondary", label: () => _t("in between") },
-    bad: { color: "text-bg-danger", label: () => _t("bad") },
+const COLORS = {
+    good: "text-bg-success",
+    between: "text-bg-secondary",
+    bad: "text-bg-danger",
 };
 
 /** One measure: its score and interval, who answered what, and how that went month by month. */
@@ -32,17 +32,27 @@ export class ListeningMeasure extends Component {
         return { icon, text: _t("%(change)s against %(before)s before", { change: text, before: before.text }) };
     }
 
+    /** How many were good, in between and bad; the words say what the colours mean. */
+    get bands() {
+        return this.props.measure.bands.map((band) => ({
+            ...band,
+            color: COLORS[band.band],
+            percent: formatPercentage(band.share, { digits: [16, 0] }),
+        }));
+    }
+
     /** Longest bar for the answer given most often. */
     get bars() {
-        const { distribution } = this.props.measure;
+        const { bands, distribution } = this.props.measure;
+        const labels = Object.fromEntries(bands.map(({ band, label }) => [band, label]));
         const most = Math.max(...distribution.map((bar) => bar.count), 1);
         return distribution.map((bar) => ({
             ...bar,
             width: (100 * bar.count) / most,
-            color: BANDS[bar.band].color,
+            color: COLORS[bar.band],
             label: _t("%(value)s (%(band)s): %(count)s answers", {
                 value: bar.value,
-                band: BANDS[bar.band].label(),
+                band: labels[bar.band],
                 count: formatInteger(bar.count),
             }),
         }));
