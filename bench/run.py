@@ -18,14 +18,14 @@ os.environ["PGOPTIONS"] = (
     + " -c max_parallel_workers_per_gather=0 -c max_parallel_maintenance_workers=0"
 )
 
-from bench import campaigns, journey, journey_map
+from bench import campaigns, evidence, journey, journey_map
 from bench.measure import apart, execute
 from bench.report import plain, platform_line, row, say, seconds, title
 
 PARTS = ("rebuild", "night", "publish", "list", "event", "read", "calls")
 PORTFOLIO = ("portfolio",)
 TOUCHPOINTS = ("touchpoints", "warnings")
-JOURNEY = ("journey",)
+JOURNEY = ("journey", "evidence")
 CAMPAIGNS = ("sending", "workers", "entry", "claim")
 
 
@@ -85,13 +85,21 @@ def measure(options, small, large):
     if "portfolio" in only:
         print_portfolio(apart("portfolio.figures", large), options.customers)
     journey.measure(only, bases, due)
-    journey_map.measure(only, large, options.touchpoints)
+    measure_journey(only, large, options)
     if "calls" in only:
         # after the others, for it leaves nobody late but who is due
         for database, (customers, _wanted) in bases.items():
             planned[customers] = apart("calls", database, due)
         print_calls(planned)
     campaigns.measure(only, large, options.customers, options.mails)
+
+
+def measure_journey(only, large, options):
+    if "journey" in only:
+        apart("journey_map.fill", large, options.touchpoints)
+        journey_map.show(apart("journey_map.figures", large), options.touchpoints)
+    if "evidence" in only:
+        evidence.show(large, options.customers, options.touchpoints)
 
 
 def print_rebuild(found, customers, orders):

@@ -197,19 +197,24 @@ def holm(p_values):
     return adjusted
 
 
-def verdict(sums, found, adjusted):
-    """What can be said: more, less, same (no difference shown), few or apart.
+def untold(sums, found):
+    """Why nothing can be said: few (cases), or apart (nobody alike); None where it can.
 
     :param found: of :func:`compare`
-    :param adjusted: its p-value among those of the other questions, see :func:`holm`
     """
     if sums.seen < ENOUGH:
         return "few"
     # 30 against 30 weigh ENOUGH / 2
     if found is None or sums.exposed < ENOUGH or sums.weight < ENOUGH / 2:
         return "apart"
-    if sums.weight < OVERLAP * sums.seen:
-        return "apart"
+    return "apart" if sums.weight < OVERLAP * sums.seen else None
+
+
+def verdict(found, adjusted):
+    """What can be said: more, less, or same (no difference shown).
+
+    :param adjusted: the p-value among those of the other questions, see :func:`holm`
+    """
     if adjusted > ALPHA:
         return "same"
     return "more" if found.ratio > 1.0 else "less"

@@ -13,13 +13,19 @@ class Cell(NamedTuple):
 
     satisfaction: float | None
     rated: int
-    ratio: float | None  # of leaving or buying with it, to comparable customers without it
-    shown: bool  # whether that differs from 1 beyond chance
+    # How many times as often customers with it leave, or buy, at the end of the interval that is
+    # nearest to 1, see :func:`nearest`; None where no difference is shown.
+    least: float | None
 
     @property
     def importance(self):
-        """How far the ratio is from 1, to either side: twice as often counts as half as often."""
-        return abs(math.log(self.ratio)) if self.ratio else 0.0
+        """How far that is from 1, to either side: twice as often counts as half as often."""
+        return abs(math.log(self.least)) if self.least else 0.0
+
+
+def nearest(low, high):
+    """The number of an interval that is nearest to 1."""
+    return min(max(low, 1.0), high)
 
 
 def mean(cells):
@@ -32,15 +38,6 @@ def mean(cells):
     )
 
 
-def strongest(associations):
-    """The (ratio, shown) farthest from 1 of those shown, or of all; None without any."""
-    return max(
-        associations,
-        key=lambda found: (found[1], abs(math.log(found[0])) if found[0] else 0.0),
-        default=None,
-    )
-
-
 def first(cells):
     """Places of the cells to mend first: shown to matter, below the mean, with enough ratings.
 
@@ -50,6 +47,6 @@ def first(cells):
     worth = [
         (cell.importance * (BEST - cell.satisfaction), -place)
         for place, cell in enumerate(cells)
-        if cell.shown and cell.rated >= ENOUGH and cell.satisfaction < average
+        if cell.least and cell.rated >= ENOUGH and cell.satisfaction < average
     ]
     return [-place for _worth, place in sorted(worth, reverse=True)[:FIRST]]

@@ -180,7 +180,6 @@ class CxEvidence(models.Model):
         )
         self.invalidate_model()
 
-    @api.model
     def action_measure(self):
-        """Measure the company's past anew, in the background."""
+        """Measure the current company's past anew, in the background, whatever is selected."""
         return self.env["cx.evidence.run"].action_measure()

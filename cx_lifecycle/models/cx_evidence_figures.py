@@ -4,7 +4,6 @@ from odoo import api, models
 
 from ..engine import priority
 from ..engine.priority import Cell
-from .cx_evidence import SAID
 
 
 class CxEvidence(models.Model):
@@ -15,10 +14,10 @@ class CxEvidence(models.Model):
     def figures(self):
         """What the chart of the current company draws, and the sentences beside it.
 
-        :return: dict with ``points`` (id, name, satisfaction, rated, ratio, importance, shown,
-            text, rank: 1 to 3 of those to mend first, else 0), ``mean``, ``middle`` (importance
-            between little and much), ``unrated`` (how many have no ratings), ``mend`` (id, rank,
-            sentence), ``sentence``, ``measured_on``, ``problem`` and ``waiting``
+        :return: dict with ``points`` (id, name, satisfaction, rated, importance, shown, text,
+            rank: 1 to 3 of those to mend first, else 0), ``mean``, ``middle`` (importance beyond
+            which all are that a difference is shown of), ``unrated`` (how many have no ratings),
+            ``mend`` (id, rank, sentence), ``sentence``, ``measured_on``, ``problem``, ``waiting``
         """
         company = [("company_id", "=", self.env.company.id)]
         # signs and touchpoints that do not stand in the chart are left out of both
@@ -35,7 +34,7 @@ class CxEvidence(models.Model):
             for place, (one, cell, best) in enumerate(cells)
             if cell.rated
         ]
-        middle = sorted(point["importance"] for point in points)[len(points) // 2 :][:1]
+        shown = [point["importance"] for point in points if point["shown"]]
         mend = [
             {"id": cells[place][0].id, "rank": rank, "sentence": self._mend_words(*cells[place])}
             for place, rank in ranks.items()
@@ -43,7 +42,7 @@ class CxEvidence(models.Model):
         return {
             "points": points,
             "mean": priority.mean(drawn),
-            "middle": middle[0] if middle else 0.0,
+            "middle": min(shown, default=0.1) / 2,
             "unrated": len(cells) - len(points),
             "mend": mend,
             "sentence": self._first_words(mend, points),
@@ -52,12 +51,14 @@ class CxEvidence(models.Model):
 
     def _cell(self, shown):
         """The :class:`Cell` of a kind of touchpoint, and the evidence that is strongest on it."""
-        said = self.filtered(lambda one: one.verdict in SAID and one.ratio)
-        known = {(one.ratio, one.verdict != "same"): one for one in said}
-        best = priority.strongest(known)
-        ratio, differs = best or (None, False)
         satisfaction = shown.satisfaction if shown.rated else None
-        return Cell(satisfaction, shown.rated, ratio, differs), known.get(best, self.browse())
+        cells = [
+            (Cell(satisfaction, shown.rated, priority.nearest(one.low, one.high)), one)
+            for one in self
+            if one.verdict in ("more", "less")
+        ]
+        nothing = (Cell(satisfaction, shown.rated, None), shown)
+        return max(cells, key=lambda found: found[0].importance, default=nothing)
 
     def _point(self, one, cell, best, rank):
         return {
@@ -65,20 +66,26 @@ class CxEvidence(models.Model):
             "name": one.display_name,
             "satisfaction": cell.satisfaction,
             "rated": cell.rated,
-            "ratio": cell.ratio,
             "importance": cell.importance,
-            "shown": cell.shown,
-            "text": best.text if best else one.text,
+            "shown": bool(cell.least),
+            "text": best.text,
             "rank": rank,
         }
 
     def _mend_words(self, one, cell, best):
         score = self.env["ir.qweb.field.float"].value_to_html(cell.satisfaction, {"precision": 1})
+        words = {
+            "name": one.display_name, "score": score, "rated": cell.rated, "text": best.text,
+        }  # fmt: skip
+        if best.unhappy:
+            return self.env._(
+                "%(name)s. Satisfaction %(score)s of 10 (%(rated)s ratings). When unhappy: "
+                "%(text)s",
+                **words,
+            )
         return self.env._(
-            "%(name)s: satisfaction %(score)s of 10 (%(rated)s ratings). %(subject)s: %(text)s",
-            name=one.display_name, score=score, rated=cell.rated,
-            subject=best.display_name, text=best.text,
-        )  # fmt: skip
+            "%(name)s. Satisfaction %(score)s of 10 (%(rated)s ratings). %(text)s", **words
+        )
 
     def _first_words(self, mend, points):
         """What to do with the chart, in a sentence."""

@@ -203,24 +203,25 @@ class CxEvidenceRun(models.Model):
         :param hits: how many left, or bought, with it or without
         """
         results = {subject: association.compare(one) for subject, one in sums.items()}
-        told = [
-            subject
-            for subject, one in sums.items()
-            if results[subject] and one.exposed >= association.ENOUGH
-        ]
+        untold = {
+            subject: association.untold(one, results[subject]) for subject, one in sums.items()
+        }
+        told = [subject for subject in sums if not untold[subject]]
         adjusted = association.holm([results[subject].p_value for subject in told])
         chances = dict(zip(told, adjusted, strict=True))
         return {
-            subject: self._values(one, results[subject], chances.get(subject), hits)
+            subject: {
+                "verdict": untold[subject]
+                or association.verdict(results[subject], chances[subject]),
+                **self._values(one, results[subject], chances.get(subject), hits),
+            }
             for subject, one in sums.items()
         }
 
     def _values(self, sums, result, chance, hits):
-        values = {
-            "verdict": association.verdict(sums, result, chance),
-            **{name: getattr(sums, name) for name in
-               ("seen", "exposed", "hit_exposed", "others", "hit_others")},
-        }  # fmt: skip
+        """Counts, and where something can be said, the figures."""
+        counts = ("seen", "exposed", "hit_exposed", "others", "hit_others")
+        values = {name: getattr(sums, name) for name in counts}
         if chance is not None:
             names = ("ratio", "low", "high", "rate_exposed", "rate_others")
             values |= {name: getattr(result, name) for name in names}

@@ -24,7 +24,7 @@ class CxImprovement(models.Model):
     text = fields.Text("Before and After", compute="_compute_text")
 
     # ------------------------------------------------------------------ words
-    @api.depends("figures")
+    @api.depends("figures", "target")
     @api.depends_context("lang")
     def _compute_text(self):
         for improvement in self:
@@ -61,8 +61,19 @@ class CxImprovement(models.Model):
             "%(verdict)s",
             mean=self._digits(before["mean"]), number=before["rated"],
             then=self._digits(after["mean"]), later=after["rated"],
-            verdict=self._verdict(found["satisfaction"], 1),
+            verdict=" ".join(
+                [self._verdict(found["satisfaction"], 1), *self._target_words(after["mean"])]
+            ),
         )  # fmt: skip
+
+    def _target_words(self, mean):
+        """Whether the mean after it is what was aimed at; nothing without a target."""
+        if not self.target:
+            return []
+        target = self._digits(self.target)
+        if mean >= self.target:
+            return [self.env._("The target of %s is reached.", target)]
+        return [self.env._("The target of %s is not reached.", target)]
 
     def _repurchase_words(self, found):
         before, after = found["before"], found["after"]

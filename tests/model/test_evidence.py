@@ -152,7 +152,7 @@ class TestKnownCauses(ShopCase):
         self.assertLess(complaint["satisfaction"], 5)
         self.assertEqual(len(found["points"]), 3)
         self.assertEqual([cell["rank"] for cell in found["mend"]], [1])
-        self.assertIn("unhappy: Precedes leaving", found["mend"][0]["sentence"])
+        self.assertIn("When unhappy: Precedes leaving", found["mend"][0]["sentence"])
         self.assertEqual(found["sentence"], "One touchpoint to mend first:")
         self.assertTrue(complaint["satisfaction"] < found["mean"] < 10)
         action = self.env["cx.evidence"].browse(found["mend"][0]["id"]).action_mend()

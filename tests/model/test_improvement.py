@@ -81,6 +81,10 @@ class TestBeforeAndAfter(ImprovementCase):
         self.assertEqual(found["repurchase"][0], 0.0)
         self.assertEqual(improvement.measured_on, TODAY)
         self.assertIn("Satisfaction: 3.0 before (3 answers), 7.0 after (2).", improvement.text)
+        improvement.target = 7
+        self.assertIn("The target of 7.0 is reached", improvement.text)
+        improvement.target = 7.5
+        self.assertIn("The target of 7.5 is not reached", improvement.text)
         self.assertIn("50 % of 2 customers before, 50 % of 2 after", improvement.text)
         self.assertIn("No difference shown", improvement.text)
         self.assertIn("without a comparison group", improvement.text)

@@ -72,6 +72,15 @@ def test_one_stratum_against_scipy(table):
     assert result.rate_others == pytest.approx(c / n0)
 
 
+def test_difference_of_one_stratum():
+    """Sato's variance is the usual one of two shares, nearly, where there is one stratum."""
+    result = found((300, 1000, 200, 1500))
+    error = math.sqrt(0.3 * 0.7 / 1000 + (2 / 15) * (13 / 15) / 1500)
+    assert result.difference == pytest.approx(0.3 - 2 / 15)
+    assert result.difference_high - result.difference == pytest.approx(1.96 * error, rel=0.02)
+    assert result.difference - result.difference_low == pytest.approx(1.96 * error, rel=0.02)
+
+
 def test_matching_undoes_what_both_depend_on():
     """Those at risk are exposed more often: together it looks like 3, alike it is 1."""
     tables = [(4, 40, 40, 400), (200, 400, 20, 40)]
@@ -127,8 +136,8 @@ def test_verdicts():
     def said(*tables, adjusted=None):
         sums = association.add_up(stratum(*table) for table in tables)
         result = association.compare(sums)
-        p_value = adjusted or (result.p_value if result else 1.0)
-        return association.verdict(sums, result, p_value)
+        untold = association.untold(sums, result)
+        return untold or association.verdict(result, adjusted or result.p_value)
 
     assert said((60, 100, 30, 100)) == "more"
     assert said((30, 100, 60, 100)) == "less"
