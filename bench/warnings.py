@@ -17,7 +17,8 @@ def look(database, changed):
         env["cx.run"].search([("state", "!=", "done")]).state = "done"
         env.ref("cx_lifecycle.touchpoint_source_order")._feed()
         env.cr.execute(
-            "UPDATE cx_touchpoint SET rated = true, satisfaction = mod(id, 11) WHERE mod(id, 20) = 0"
+            "UPDATE cx_touchpoint SET rated = true, satisfaction = mod(id, 11)"
+            " WHERE mod(id, 20) = 0"
         )
         env.cr.commit()
     execute(database, "VACUUM ANALYZE")

@@ -61,6 +61,7 @@
         "wizard/cx_touchpoint_entry_views.xml",
         "views/cx_journey_views.xml",
         "views/cx_touchpoint_views.xml",
+        "views/cx_journey_map_views.xml",
         "views/cx_touchpoint_source_views.xml",
         "views/cx_menus.xml",
         "data/spreadsheet_dashboard.xml",

@@ -64,6 +64,7 @@ class CxCustomer(models.Model):
                     kept=self.id, others=others.ids,
                 )
             )  # fmt: skip
+        self._rate(self.ids)
         # the purchases of the others are not new ones: they end no hold
         self.env.cr.execute(
             SQL(

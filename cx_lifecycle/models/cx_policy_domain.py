@@ -17,6 +17,10 @@ DECIDED = {
     "stage_id", "stage_since", "reason", "rule_id", "segment_id", "alert", "due", "review_on",
     "dormant_on", "lost_on", "next_purchase_on", "next_purchase_from", "next_purchase_to",
 }  # fmt: skip
+# Of a contact's fields of ours, those that no rule decides.
+SAID = {
+    "cx_satisfaction_last", "cx_satisfaction_on", "cx_satisfaction_mean", "cx_satisfaction_trend",
+}  # fmt: skip
 UNREADABLE = (ValueError, SyntaxError, TypeError, RecursionError, MemoryError)
 
 
@@ -100,7 +104,8 @@ def decided_field(domain, Model):
         model = Model
         for step in condition.field_expr.split("."):
             ours = model._name == "cx.customer" and step in DECIDED
-            if ours or (model._name == "res.partner" and step.startswith("cx_")):
+            of_ours = model._name == "res.partner" and step.startswith("cx_")
+            if ours or (of_ours and step not in SAID):
                 return step
             field = model._fields.get(step)
             model = model.env[field.comodel_name] if field and field.relational else model

@@ -181,8 +181,11 @@ class CxTouchpointSource(models.Model):
         if newcomers:
             yield None, self.fed_to, 0
 
-    def _changed(self):
-        """Ids of documents written since the last pass began, a few more than that."""
+    def _changed(self, most=MANY + 1):
+        """Ids of documents written since the last pass began, a few more than that.
+
+        Those that the pass under way has read already are not among them.
+        """
         Model = self.env[self.model]
         if Model._log_access:
             since = fields.Datetime.subtract(self.fed_at, minutes=OVERLAP)
@@ -193,9 +196,9 @@ class CxTouchpointSource(models.Model):
             SQL(
                 "SELECT id FROM %s WHERE id > %s AND %s LIMIT %s",
                 SQL.identifier(Model._table),
-                self.fed_to,
+                self.fed_to if self.began_at else 0,
                 changed,
-                MANY + 1,
+                most,
             )
         )
         return [row[0] for row in rows]

@@ -1,5 +1,6 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import SQL
 
 from . import cx_policy_domain as domains
 from .cx_source import steps_of
@@ -168,6 +169,21 @@ class CxTouchpointSource(models.Model):
         done = super().write(vals)
         if DEFINITION & set(vals):
             self._read_again()
+        return done
+
+    def unlink(self):
+        """What was read goes along, and what it told of the customers."""
+        self.env["cx.touchpoint"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT customer_id FROM cx_touchpoint"
+                " WHERE source_id = ANY(%s) AND satisfaction IS NOT NULL",
+                self.ids,
+            )
+        )
+        done = super().unlink()
+        # sudo: figures are the machine's, whoever deletes the source
+        self.env["cx.customer"].sudo()._rate([row[0] for row in rows])
         return done
 
     def action_read_again(self):

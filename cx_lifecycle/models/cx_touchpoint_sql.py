@@ -17,11 +17,16 @@ FEED = """
                SELECT min(o.company_id) FROM cx_customer o
                 WHERE o.partner_id = p.commercial_partner_id))
          WHERE d.at IS NOT NULL AND %(people)s),
+    -- of whom it told before, in case it tells of somebody else now
+    told AS (
+        SELECT t.res_id, t.customer_id, t.satisfaction
+          FROM cx_touchpoint t JOIN document d ON d.id = t.res_id
+         WHERE t.source_id = %(source)s),
     gone AS (
         DELETE FROM cx_touchpoint t
          WHERE t.source_id = %(source)s AND t.person_id IS NOT NULL AND %(looked_at)s
            AND NOT EXISTS (SELECT FROM document d WHERE d.id = t.res_id)
-        RETURNING t.id),
+        RETURNING t.customer_id, t.satisfaction),
     written AS (
         INSERT INTO cx_touchpoint (
                customer_id, person_id, company_id, at, channel_id, interaction_id, step_id,
@@ -46,8 +51,18 @@ FEED = """
                (EXCLUDED.customer_id, EXCLUDED.person_id, EXCLUDED.at,
                 EXCLUDED.channel_id, EXCLUDED.interaction_id, EXCLUDED.step_id,
                 EXCLUDED.begun_by, EXCLUDED.satisfaction, EXCLUDED.delay_hours)
-        RETURNING xmax = 0 AS fresh)
-    SELECT (SELECT count(*) FROM written WHERE fresh), (SELECT count(*) FROM gone)
+        RETURNING xmax = 0 AS fresh, res_id, customer_id, satisfaction)
+    SELECT (SELECT count(*) FROM written WHERE fresh), (SELECT count(*) FROM gone),
+           (SELECT array_agg(customer_id) FROM (
+                SELECT customer_id FROM written UNION SELECT customer_id FROM gone
+                 UNION SELECT customer_id FROM told
+                        WHERE res_id IN (SELECT res_id FROM written)) AS met),
+           (SELECT array_agg(customer_id) FROM (
+                SELECT customer_id FROM written WHERE satisfaction IS NOT NULL
+                 UNION SELECT customer_id FROM gone WHERE satisfaction IS NOT NULL
+                 UNION SELECT customer_id FROM told
+                        WHERE satisfaction IS NOT NULL
+                          AND res_id IN (SELECT res_id FROM written)) AS rated)
 """
 
 
@@ -66,7 +81,7 @@ class CxTouchpointSource(models.Model):
         self.env.flush_all()
         # the statement is wide, not deep: compiling it only costs
         self.env.cr.execute("SET LOCAL jit = off")
-        [counts] = self.env.execute_query(
+        [(added, removed, met, rated)] = self.env.execute_query(
             SQL(
                 FEED,
                 documents=self._documents(which),
@@ -81,7 +96,9 @@ class CxTouchpointSource(models.Model):
             )
         )
         self.env["cx.touchpoint"].invalidate_model()
-        return counts
+        self.env["cx.customer"]._met_again(met)
+        self.env["cx.customer"]._rate(rated)
+        return added, removed
 
     def _documents(self, which=None):
         """SELECT of the documents that fit: id, person_id, company_id, at, satisfaction, ended."""

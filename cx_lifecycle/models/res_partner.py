@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .score_field import Score
+
 REP = "cx_lifecycle.group_rep"
 
 
@@ -46,8 +48,24 @@ class ResPartner(models.Model):
     cx_currency_id = fields.Many2one(**of_customer("currency_id", string="Lifecycle Currency"))
     cx_hold_until = fields.Date(**of_customer("hold_until", string="Stage Held Until"))
     cx_hold_reason = fields.Char(**of_customer("hold_reason", string="Reason of the Hold"))
+    cx_satisfaction_last = Score(**of_customer("satisfaction_last", aggregator="avg"))
+    cx_satisfaction_on = fields.Date(**of_customer("satisfaction_on"))
+    cx_satisfaction_mean = Score(**of_customer("satisfaction_mean", aggregator="avg"))
+    cx_satisfaction_trend = fields.Selection(
+        **of_customer("satisfaction_trend", string="Satisfaction Trend")
+    )
     cx_why = fields.Json(**of_customer("why_data", string="Why This Stage?"))
     cx_rhythm = fields.Json(**of_customer("rhythm_data", string="Rhythm"))
+    cx_preferred_channel_id = fields.Many2one(**of_customer("preferred_channel_id"))
+    cx_preferred_text = fields.Char(**of_customer("preferred_text", string="Evidence of Channel"))
+    cx_channel_text = fields.Text(**of_customer("channel_text"))
+    cx_channel_preference_ids = fields.One2many(
+        "cx.channel.preference",
+        "person_id",
+        "Asked to Be Reached By",
+        groups=REP,
+        help="What this person said; what others at the same customer said stands with them.",
+    )
     cx_stage_durations = fields.Json(compute="_compute_cx_stage_durations", groups=REP)
 
     def _has_field_access(self, field, operation):
@@ -115,6 +133,14 @@ class ResPartner(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle.action_touchpoints")
         whose = "customer_id.partner_id" if self == self.commercial_partner_id else "person_id"
         return {**action, "domain": [(whose, "=", self.id)]}
+
+    def action_cx_journey_map(self):
+        """Open the journey of this customer; that of a person alone."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle.action_journey_map")
+        # searched for rather than given: the address finds it again
+        whose = "partner_id" if self == self.commercial_partner_id else "person_id"
+        return {**action, "context": {f"search_default_{whose}": self.id}}
 
     def action_cx_episodes(self):
         """Open the customer's history of stages."""

@@ -114,6 +114,7 @@ class Rules(NamedTuple):
     :param caps: {"mail" or "activity": (at most, within days)}; 0: as many as there are
     :param allowed: function of zone, not_before, weekday, hour and now: the moment, or None
     :param day: function of a moment: the day where the company is
+    :param rest: between two surveys of a customer, in different participations; 0: none
     """
 
     caps: dict
@@ -121,6 +122,7 @@ class Rules(NamedTuple):
     day: Any
     turn: timedelta = timedelta(minutes=2)
     twin: timedelta = timedelta(days=30)
+    rest: timedelta = timedelta()
 
 
 class Future:
@@ -128,12 +130,14 @@ class Future:
 
     :param facts: {(customer, step id): Facts}
     :param past: {(customer, "mail" or "activity"): [moments]} of what caps count
+    :param asked: {customer: [(moment, Run or None)]} of the surveys it was invited to
     :param until: nothing from then on is looked at
     :param reaction: a key of ``REACTIONS``, "done" for activities, or empty
     """
 
-    def __init__(self, rules, facts, past, until, reaction=""):
+    def __init__(self, rules, facts, past, until, reaction="", asked=None):
         self.rules, self.facts, self.past, self.until = rules, facts, past, until
+        self.asked = asked or {}
         self.reaction = reaction
         self.agenda, self.turns = [], count(1 << 40)
         self.heard = {}  # (lineage of a step, address): [(customer, moment)]
@@ -247,7 +251,7 @@ class Future:
                 return "duplicate", None
             if not facts.content:
                 return "no_content", None
-        return None, self._waits(act, now)
+        return None, self._rests(act, now) or self._waits(act, now)
 
     def _twin(self, act, facts, now):
         """Whether the address has had this step not long ago, for another customer."""
@@ -257,6 +261,24 @@ class Future:
             customer != act.run.customer and at > now - self.rules.twin
             for customer, at in self.heard.get((act.step.lineage, facts.email), ())
         )
+
+    def _rests(self, act, now):
+        """Whether another survey comes first, or came not long ago."""
+        if not self.rules.rest or act.step.kind != "survey":
+            return None
+        mine = (act.run.campaign.sequence, act.number)
+        for other in self.waiting[act.run.customer]:
+            first = (other.run.campaign.sequence, other.number) < mine
+            due = other.state == "waiting" and other.due <= now
+            if first and due and other.step.kind == "survey" and other.run is not act.run:
+                return "yields"
+        since = now - self.rules.rest
+        return "asked" if any(at > since for at in self._others_asked(act)) else None
+
+    def _others_asked(self, act):
+        """When the customer was invited to surveys by others than this participation."""
+        asked = self.asked.get(act.run.customer, ())
+        return [at for at, run in asked if run is not act.run]
 
     def _waits(self, act, now):
         most, days = self.rules.caps.get(act.step.pressure, (0, 0))
@@ -280,7 +302,10 @@ class Future:
     def _wait(self, act, wait, now):
         act.reason = None
         until = now + self.rules.turn
-        if wait == "capped":
+        if wait == "asked":
+            act.reason = "asked_lately"
+            until = max(self._others_asked(act)) + self.rules.rest
+        elif wait == "capped":
             act.reason, act.held = "capped", True
             most, days = self.rules.caps[act.step.pressure]
             done = sorted(self.past[act.run.customer, act.step.pressure], reverse=True)
@@ -315,7 +340,7 @@ class Future:
 
     def _skip(self, act, reason, now):
         # too late because it had to wait for its turn: that is the reason
-        if not (reason == "expired" and act.reason == "capped"):
+        if not (reason == "expired" and act.reason in ("capped", "asked_lately")):
             act.reason = reason
         act.state, act.at = "skipped", now
         self._after(act, now, {"ended", "else"} if reason == "condition" else {"ended"})
@@ -335,6 +360,8 @@ class Future:
             self.heard.setdefault((step.lineage, facts.email), []).append((run.customer, now))
         if step.pressure and not run.campaign.transactional:
             self.past.setdefault((run.customer, step.pressure), []).append(now)
+        if step.kind == "survey":
+            self.asked.setdefault(run.customer, []).append((now, run))
         base = None
         if step.kind == "activity":
             deadline = self.rules.day(now) + timedelta(days=step.deadline)

@@ -9,6 +9,7 @@ from . import (
     cx_campaign_act_actions,
     cx_campaign_act_numbers,
     cx_campaign_ahead,
+    cx_campaign_asking,
     cx_campaign_audience,
     cx_campaign_board,
     cx_campaign_by_hand,
@@ -56,9 +57,11 @@ from . import (
     cx_campaign_run_screens,
     cx_campaign_screens,
     cx_campaign_sort,
+    cx_campaign_step_channels,
     cx_campaign_step_screens,
     cx_campaign_step_words,
     cx_campaign_stop,
+    cx_campaign_touchpoint,
     cx_campaign_traces,
     cx_campaign_verdict,
     cx_campaign_version,
@@ -86,6 +89,7 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
+    survey_question,
     survey_user_input,
 )
 from . import cx_warning_kind

@@ -30,6 +30,7 @@ ENTRIES = [
     ("second_purchase", "At the second purchase"),
     ("anniversary", "On the anniversary of a date"),
     ("warning", "When a warning sign appears"),
+    ("touchpoint", "After a touchpoint"),
     ("manual", "By hand only"),
 ]
 

@@ -13,6 +13,8 @@ from odoo.tools import SQL
 
 from ..engine import forecast, plan
 from .cx_campaign_act import OPEN
+from .cx_campaign_asking import others_asked
+from .cx_campaign_entry import address
 from .cx_campaign_step import MAILS
 from .cx_campaign_verdict import COUNTS, TWIN_DAYS
 
@@ -49,6 +51,7 @@ class Ahead:
             allowed=lambda *when: allowed(company.id, *when),
             day=self.day,
             twin=timedelta(days=TWIN_DAYS),
+            rest=timedelta(days=company.cx_survey_gap_days),
         )
         self.version = max(campaign.version_number, 1)  # by which who enters goes
         self.campaigns = {}  # id: (record, engine campaign, its steps)
@@ -104,7 +107,9 @@ class Ahead:
                 self._plan_stops(run, about[customer_id], moment)
                 entered.append((run, moment))
         facts = self._facts([*runs.values(), *(run for run, _moment in entered)], about)
-        future = forecast.Future(self.rules, facts, self._past(ids), self.until, self.reaction)
+        future = forecast.Future(
+            self.rules, facts, self._past(ids), self.until, self.reaction, self._asked(ids, runs)
+        )
         for run in runs.values():
             future.follow(run)
         for act in self._waiting(runs):
@@ -236,6 +241,32 @@ class Ahead:
         for customer_id, kind, at in rows:
             past[customer_id, "mail" if kind in MAILS else kind].append(at)
         return past
+
+    def _asked(self, ids, runs):
+        """Which surveys customers were invited to: {customer id: [(moment, Run or None)]}."""
+        asked = defaultdict(list)
+        if not self.rules.rest:
+            return asked
+        since = self.now - self.rules.rest
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT o.customer_id, o.done_at, o.run_id FROM cx_campaign_act o
+                 WHERE o.customer_id = ANY(%(ids)s) AND o.kind = 'survey' AND o.done_at > %(since)s
+                   AND o.state IN ('sending', 'done', 'uncertain')
+                 UNION ALL
+                SELECT c.id, other.at, NULL FROM cx_customer c
+                  JOIN res_partner p ON p.id = c.partner_id
+            CROSS JOIN LATERAL (%(others)s) AS other (at) WHERE c.id = ANY(%(ids)s)
+                """,
+                ids=ids,
+                since=since,
+                others=others_asked(SQL("p.id"), address("p"), SQL("%s", since), "i.create_date"),
+            )
+        )
+        for customer_id, at, run_id in rows:
+            asked[customer_id].append((at, runs.get(run_id)))
+        return asked
 
     # ------------------------------------------------------------------- facts
     def _facts(self, runs, about):

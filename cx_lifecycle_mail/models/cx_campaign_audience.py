@@ -12,7 +12,8 @@ from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
 COUNTED = {
     "entry", "stage_id", "from_stage_ids", "stage_days", "quiet_by", "quiet_days", "date_field_id",
     "date_days", "warning_kind_ids", "domain", "members", "cooldown_days", "exclusive", "topic_id",
-    "company_id", "stop_hold", "stop_lost", "stop_deal", "holdout_share",
+    "company_id", "stop_hold", "stop_lost", "stop_deal", "holdout_share", "sample_share",
+    "touchpoint_interaction_ids", "touchpoint_channel_ids", "touchpoint_days",
 }  # fmt: skip
 TOTALS = ("audience", "enter")
 ENTERING = (*TOTALS, "held_out", "treated")
@@ -107,6 +108,7 @@ class CxCampaign(models.Model):
                     if not draft.company_id:
                         raise UserError(self.env._("Company: choose whose customers take part."))
                     draft._check_entry()
+                    draft._check_touchpoint()
                     domains.check(draft, "domain", "res.partner")
                 figures = draft._audience(draft._members_shown())
         except UserError as error:

@@ -17,7 +17,8 @@ class Cause(NamedTuple):
     present: SQL  # it was there before the launch
     future: SQL  # it began since then, and not by a rebuild or new rules
     joins: SQL = SQL()
-    day: SQL = SQL("NULL::date")  # of a cause to come: when
+    day: SQL = SQL("NULL::date")  # of a cause to come, or of a known day: when
+    year: SQL = SQL()  # in which it is, where that is known: see ``sample_share``
 
 
 class CxCampaign(models.Model):
@@ -99,6 +100,7 @@ class CxCampaign(models.Model):
                 [text for text, _on in returns], [on for _text, on in returns], day,
             ),
             SQL("(again.day + %s)", self.date_days),
+            SQL("extract(year FROM again.day)"),
         )  # fmt: skip
 
     def _cause_warning(self, today):

@@ -63,13 +63,18 @@ class CxCampaign(models.Model):
             step.kind in MAILS and step.recipient == "customer" for step in touching
         )
 
-    def _entry_checks(self):
-        """Why somebody does not enter: ordered (reason, SQL over ``c`` and ``p``)."""
+    def _entry_checks(self, cause=None):
+        """Why somebody does not enter: ordered (reason, SQL over ``c`` and ``p``).
+
+        :param Cause cause: what starts it, where its tables are there too
+        """
         self.ensure_one()
         today = self.env["cx.customer"]._today(self.company_id)
         now = fields.Datetime.now()
         to, company = address("p"), SQL("c.company_id")
         checks = [("no_contact", SQL("NOT (p.active AND c.active)"))]
+        if self.sample_share < 1:
+            checks.append(("not_drawn", self._not_drawn(cause and cause.year)))
         if self._writes_only():
             checks.append(("no_address", SQL("%s IS NULL", to)))
         checks.append(("blacklisted", consent.blocked(to)))
@@ -86,6 +91,8 @@ class CxCampaign(models.Model):
             checks.append(("held", SQL("c.hold_until IS NOT NULL")))
         if self.stop_deal:
             checks.append(("open_deal", open_deal()))
+        if asked := self._asked_lately(to, now):
+            checks.append(("asked_lately", asked))
         if self.exclusive:
             checks.append(("other_campaign", SQL(
                 "EXISTS (SELECT FROM cx_campaign_run r WHERE r.customer_id = c.id"
@@ -99,10 +106,11 @@ class CxCampaign(models.Model):
         )))  # fmt: skip
         return checks
 
-    def _excluded(self):
+    def _excluded(self, cause):
         """SQL of the first reason why ``c`` does not enter, NULL for those who do."""
         whens = SQL(" ").join(
-            SQL("WHEN %s THEN %s", condition, reason) for reason, condition in self._entry_checks()
+            SQL("WHEN %s THEN %s", condition, reason)
+            for reason, condition in self._entry_checks(cause)
         )
         return SQL("CASE %s END", whens)
 
@@ -133,7 +141,7 @@ class CxCampaign(models.Model):
             joins=cause.joins,
             when=cause.when,
             those=those,
-            excluded=self._excluded(),
+            excluded=self._excluded(cause),
             address=address("p"),
             company=self.company_id.id,
             domain=contacts._search(domains.parsed(self.domain)).subselect(),
@@ -224,6 +232,8 @@ class CxCampaign(models.Model):
             "cx.campaign.step",
             "cx.campaign.run",
             "cx.topic.optout",
+            "cx.touchpoint",
+            "survey.user_input",
             "mail.blacklist",
             "crm.lead",
             "sale.order",

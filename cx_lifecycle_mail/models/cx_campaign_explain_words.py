@@ -56,6 +56,8 @@ class CxCampaign(models.Model):
             return self.env._("one of these signs: %s", names)
         if self.entry == "warning":
             return self.env._("a warning sign")
+        if self.entry == "touchpoint":
+            return self._touchpoint_words()
         # sudo: the name of a field
         date = self.date_field_id.sudo().field_description
         if self.date_days < 0:
@@ -122,6 +124,8 @@ class CxCampaign(models.Model):
             "open_deal": self.env._("No open opportunity or quotation"),
             "other_campaign": self.env._("In no other campaign"),
             "cooldown": self.env._("Took part long enough ago, or never"),
+            "not_drawn": self.env._("In the sample of this year"),
+            "asked_lately": self.env._("Not asked by another survey lately"),
         }
 
     def _reason_words(self, reason, holds, customer, facts):
@@ -140,6 +144,13 @@ class CxCampaign(models.Model):
             "lost": lambda: self._on(customer.declared_lost_on, customer.declared_lost_reason),
             "other_campaign": lambda: self._other_words(customer),
             "cooldown": lambda: self._cooldown_words(customer),
+            "not_drawn": lambda: self.env._(
+                "%s of those concerned are drawn each year", customer._percent(self.sample_share)
+            ),
+            "asked_lately": lambda: self.env._(
+                "within %s days",
+                self.company_id.sudo().cx_survey_gap_days,  # sudo: a setting
+            ),
         }.get(reason)
         return told() if told else ""
 

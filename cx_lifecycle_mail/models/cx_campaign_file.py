@@ -14,10 +14,10 @@ from .cx_campaign_act_actions import MARKETER
 FORMAT, VERSION = "cx.campaign", 1
 # plain values, by the names of the fields
 CAMPAIGN = (
-    "entry", "stage_days", "quiet_by", "quiet_days", "date_days", "domain", "members",
-    "cooldown_days", "exclusive", "transactional", "stop_purchase", "stop_stage", "stop_reply",
-    "stop_hold", "stop_lost", "stop_deal", "stop_sign", "max_days", "sender", "email_from",
-    "holdout_share", "result_days", "call_minutes", "purpose", "sequence",
+    "entry", "stage_days", "quiet_by", "quiet_days", "date_days", "touchpoint_days", "sample_share",
+    "domain", "members", "cooldown_days", "exclusive", "transactional", "stop_purchase",
+    "stop_stage", "stop_reply", "stop_hold", "stop_lost", "stop_deal", "stop_sign", "max_days",
+    "sender", "email_from", "holdout_share", "result_days", "call_minutes", "purpose", "sequence",
 )  # fmt: skip
 STEP = (
     "sequence", "kind", "trigger", "delay", "delay_unit", "date_days", "weekday", "hour",
@@ -29,8 +29,9 @@ WORDS = ("activity_summary", "activity_note")
 # what stands for records, and the field it fills
 CAMPAIGN_LINKS = {
     "stage": "stage_id", "from_stages": "from_stage_ids", "date_field": "date_field_id",
-    "warning_kinds": "warning_kind_ids", "topic": "topic_id", "mail_server": "mail_server_id",
-    "preset": "preset",
+    "topic": "topic_id", "mail_server": "mail_server_id", "preset": "preset",
+    "interactions": "touchpoint_interaction_ids", "channels": "touchpoint_channel_ids",
+    "warning_kinds": "warning_kind_ids",
 }  # fmt: skip
 STEP_LINKS = {
     "date_field": "date_field_id", "role": "role_id", "survey": "survey_id",
@@ -98,6 +99,8 @@ class CxCampaign(models.Model):
             "from_stages": self.from_stage_ids.sorted("id").mapped("code"),
             "date_field": _field_name(self.date_field_id),
             "warning_kinds": self.warning_kind_ids.sorted("id").mapped("code"),
+            "interactions": self.touchpoint_interaction_ids.sorted("id").mapped("code"),
+            "channels": self.touchpoint_channel_ids.sorted("id").mapped("code"),
             "topic": _words(self.topic_id, "name") if self.topic_id else None,
             "mail_server": _name(self.mail_server_id),
         }

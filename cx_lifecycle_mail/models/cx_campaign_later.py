@@ -23,6 +23,8 @@ class CxCampaign(models.Model):
             return self._returning(today + timedelta(days=1), until)
         if self.entry == "going_quiet":
             return self._later_quiet(today, until)
+        if self.entry == "touchpoint":
+            return self._later_touchpoint(today, until)
         if self.entry in ("becomes", "in_stage"):
             return self._later_stage(today, until)
         return None

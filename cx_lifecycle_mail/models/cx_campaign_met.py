@@ -25,6 +25,7 @@ class CxCampaign(models.Model):
         out = SQL(" OR ").join(
             [SQL("%s IS TRUE", check) for reason, check in self._entry_checks() if reason in TODAY]
         )
+        drawn = self._not_drawn(SQL("extract(year FROM cause.day)"))
         contacts = self._as_author("res.partner").with_context(active_test=True)
         return SQL(
             """
@@ -36,7 +37,7 @@ class CxCampaign(models.Model):
                   FROM cx_customer c JOIN res_partner p ON p.id = c.partner_id
                   JOIN (%(cause)s) AS cause ON cause.customer_id = c.id
                  WHERE c.company_id = %(company)s AND cause.day BETWEEN %(since)s AND %(until)s
-                   AND p.id IN %(domain)s AND NOT (%(out)s))
+                   AND p.id IN %(domain)s AND NOT (%(out)s) AND NOT %(drawn)s)
             SELECT met.id AS customer_id, met.day, min(bought.day) AS bought_on
               FROM met LEFT JOIN bought ON bought.partner_id = met.partner_id
                AND bought.day > met.day AND bought.day <= met.day + %(within)s
@@ -50,6 +51,7 @@ class CxCampaign(models.Model):
             until=until,
             domain=contacts._search(domains.parsed(self.domain)).subselect(),
             out=out,
+            drawn=drawn,
             within=days,
         )
 

@@ -41,6 +41,7 @@ class CxCampaignPreset(models.Model):
     stage_id = fields.Many2one("cx.stage", ondelete="restrict")
     from_stage_ids = fields.Many2many("cx.stage", string="Coming From")
     date_field_id = fields.Many2one("ir.model.fields", "Date", ondelete="cascade")
+    interaction_ids = fields.Many2many("cx.interaction", string="Interactions")
     topic_id = fields.Many2one("cx.topic", ondelete="restrict")
     step_ids = fields.One2many("cx.campaign.preset.step", "preset_id", "Steps")
 
@@ -83,6 +84,7 @@ class CxCampaignPreset(models.Model):
                 "stage_id": self.stage_id.id,
                 "from_stage_ids": self.from_stage_ids.ids,
                 "date_field_id": self.date_field_id.id,
+                "touchpoint_interaction_ids": self.interaction_ids.ids,
                 "topic_id": self.topic_id.id,
             }
         )

@@ -98,7 +98,8 @@ class CxCampaignAct(models.Model):
                 WITH dropped AS (
                     UPDATE cx_campaign_act SET state = 'skipped', claim = NULL, done_at = %(now)s,
                            -- too late because it had to wait for its turn: that is the reason
-                           reason = CASE WHEN %(reason)s = 'expired' AND reason = 'capped'
+                           reason = CASE WHEN %(reason)s = 'expired'
+                                     AND reason IN ('capped', 'asked_lately')
                                     THEN reason ELSE %(reason)s END
                      WHERE id = ANY(%(ids)s) AND state IN ('waiting', 'claimed') RETURNING *)
                 %(grow)s
@@ -115,11 +116,14 @@ class CxCampaignAct(models.Model):
         """Postpone a claimed act.
 
         :param str wait: capped (until the oldest that counts does no more), yields (another act
-            of the customer comes first), stands (the campaign was paused)
+            of the customer comes first), asked (until the days between two surveys are over),
+            stands (the campaign was paused)
         """
         until = SQL("due_at")
         if wait == "yields":
             until = SQL("%s", now + timedelta(minutes=TURN))
+        elif wait == "asked":
+            until = self._asked_until()
         elif wait == "capped":
             until = SQL(
                 "coalesce((SELECT o.done_at + interval '1 day'"
@@ -139,7 +143,7 @@ class CxCampaignAct(models.Model):
                 "UPDATE cx_campaign_act a SET state = 'waiting', claim = NULL, reason = %s,"
                 " due_at = least(%s, a.expires_at) FROM res_company w"
                 " WHERE a.id = %s AND w.id = a.company_id AND a.state = 'claimed'",
-                "capped" if wait == "capped" else None,
+                {"capped": "capped", "asked": "asked_lately"}.get(wait),
                 until,
                 act_id,
             )

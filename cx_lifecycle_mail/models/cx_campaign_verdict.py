@@ -103,6 +103,12 @@ class CxCampaignAct(models.Model):
             SQL("WHEN %s THEN %s", condition, reason)
             for reason, condition in self._act_checks(now, today)
         )
+        asking = SQL(
+            "WHEN a.kind = 'survey' AND %s THEN 'yields'"
+            " WHEN a.kind = 'survey' AND %s THEN 'asked'",
+            self._yields_asking(now),
+            self._asked(now),
+        )
         waits = SQL(" ").join(
             SQL("WHEN a.kind IN %(kinds)s AND (%(yields)s) THEN 'yields'"
                 " WHEN a.kind IN %(kinds)s AND %(capped)s THEN 'capped'",
@@ -119,7 +125,8 @@ class CxCampaignAct(models.Model):
                    CASE WHEN r.state <> 'running' THEN coalesce(r.reason, 'by_hand')
                         ELSE %(stop)s END AS stop,
                    CASE %(skip)s END AS skip,
-                   CASE WHEN g.state <> 'running' THEN 'stands' %(waits)s END AS wait
+                   CASE WHEN g.state <> 'running' THEN 'stands' %(asking)s %(waits)s END
+                       AS wait
               FROM cx_campaign_act a
               JOIN cx_campaign_run r ON r.id = a.run_id
               JOIN cx_campaign g ON g.id = a.campaign_id
@@ -133,6 +140,7 @@ class CxCampaignAct(models.Model):
             """,
             stop=self.env["cx.campaign.run"]._stopping(today),
             skip=whens,
+            asking=asking,
             waits=waits,
             ids=ids,
         )
@@ -158,7 +166,8 @@ class CxCampaignAct(models.Model):
               JOIN res_company w ON w.id = a.company_id
               JOIN res_partner k ON k.id = a.person_id AND k.active AND k.email_normalized = a.email
              WHERE a.id = %(id)s AND a.expires_at > %(now)s AND %(stop)s IS NULL AND NOT (
-                   %(blocked)s OR %(opted_out)s OR %(paused)s OR %(twin)s OR %(capped)s)
+                   %(blocked)s OR %(opted_out)s OR %(paused)s OR %(twin)s OR %(capped)s
+                   OR a.kind = 'survey' AND %(asked)s)
             """,
             id=act_id,
             now=now,
@@ -169,6 +178,7 @@ class CxCampaignAct(models.Model):
             paused=consent.paused(to, company, today),
             twin=self._twin(now),
             capped=self._capped(MAILS, SQL("w.cx_mail_cap"), SQL("w.cx_mail_cap_days"), now),
+            asked=self._asked(now),
         )
 
     @api.model

@@ -19,6 +19,8 @@ NOT_ENTERED = [
     ("open_deal", "Open opportunity or quotation"),
     ("other_campaign", "In another campaign"),
     ("cooldown", "Took part not long ago"),
+    ("not_drawn", "Not in the sample"),
+    ("asked_lately", "Another survey not long ago"),
 ]
 # what ends a run besides
 STOPPED = [

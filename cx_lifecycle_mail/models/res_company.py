@@ -14,6 +14,11 @@ class ResCompany(models.Model):
         help="Campaign activities with one customer within the period; 0: no limit.",
     )  # fmt: skip
     cx_call_cap_days = fields.Integer("Activities Within (Days)", default=7)
+    cx_survey_gap_days = fields.Integer(
+        "Days Between Surveys", default=30,
+        help="A customer is invited to another survey after so many days at the earliest, whoever "
+        "invites, campaigns or the Surveys app; 0: no limit.",
+    )  # fmt: skip
     cx_quiet_from = fields.Float(
         "Quiet From", default=20.0, help="Where the customer is; nothing is sent until the end."
     )
@@ -49,6 +54,10 @@ class ResCompany(models.Model):
         "CHECK(cx_mail_cap >= 0 AND cx_call_cap >= 0 AND cx_mail_cap_days BETWEEN 1 AND 365"
         " AND cx_call_cap_days BETWEEN 1 AND 365)",
         "Pressure: a number from 0 up within 1 to 365 days.",
+    )
+    _cx_survey_gap_check = models.Constraint(
+        "CHECK(cx_survey_gap_days BETWEEN 0 AND 365)",
+        "Days Between Surveys: enter 0 to 365 days.",
     )
     _cx_quiet_check = models.Constraint(
         "CHECK(cx_quiet_from >= 0 AND cx_quiet_from < 24"

@@ -200,6 +200,11 @@ class CxCampaignForecast(models.TransientModel):
                 "the day on which silence alone changes the stage. What people do until then is "
                 "not known, and nobody enters for it here."
             )
+        elif campaign.entry == "touchpoint":
+            yield self.env._(
+                "Later entries are those of touchpoints that are known already, whose days are not "
+                "over yet. Nobody can know those to come."
+            )
         else:
             yield self.env._("Later entries are not included: nobody can know them today.")
         if campaign.state == "draft" and campaign.members == "future":

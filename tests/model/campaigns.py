@@ -22,7 +22,13 @@ class CampaignCase(LifecycleCase):
         cls.Act = cls.env["cx.campaign.act"]
         # allowed at any hour, as often as a test likes; tests of pressure set what they test
         cls.company.write(
-            {"cx_mail_cap": 0, "cx_call_cap": 0, "cx_quiet_from": 0, "cx_quiet_to": 0}
+            {
+                "cx_mail_cap": 0,
+                "cx_call_cap": 0,
+                "cx_survey_gap_days": 0,
+                "cx_quiet_from": 0,
+                "cx_quiet_to": 0,
+            }
         )
         cls.caller = new_test_user(
             cls.env, "camp_caller", "sales_team.group_sale_salesman_all_leads"

@@ -11,7 +11,7 @@ from odoo.tests import new_test_user
 
 CODES = {
     "welcome", "second_purchase", "thanks", "going_quiet", "wake_dormant", "win_back",
-    "cold_survey", "anniversary",
+    "cold_survey", "anniversary", "hot_purchase", "hot_delivery", "hot_complaint",
 }  # fmt: skip
 VARIABLES = {
     "person.name", "customer.name", "salesperson.name", "salesperson.phone", "salesperson.email",
@@ -272,7 +272,11 @@ class TestCampaignPresets(LifecycleCase):
         self.assertEqual(call, self.company.cx_activity_type_id)
 
     def test_surveys_need_no_login(self):
-        for name, questions in (("hot", 2), ("cold", 3)):
+        asked = {
+            "hot": (2, "csat", (1, 5)), "delivery": (2, "csat", (1, 5)),
+            "complaint": (2, "ces", (1, 7)), "cold": (3, "nps", (0, 10)),
+        }  # fmt: skip
+        for name, (questions, measure, ends) in asked.items():
             survey = self.env.ref(f"cx_lifecycle_mail.survey_{name}")
             self.assertEqual(len(survey.question_ids), questions)
             self.assertEqual(survey.access_mode, "token")
@@ -282,7 +286,8 @@ class TestCampaignPresets(LifecycleCase):
             self.assertFalse(survey.lang_ids, "all that are installed")
             survey.check_validity()
             scale, *others = survey.question_ids
-            self.assertEqual((scale.scale_min, scale.scale_max), (0, 10))
+            self.assertEqual(scale.cx_measure, measure)
+            self.assertEqual((scale.scale_min, scale.scale_max), ends)
             self.assertTrue(scale.constr_mandatory)
             self.assertFalse(any(question.constr_mandatory for question in others))
             answer = survey._create_answer(partner=self.partner(), check_attempts=False)

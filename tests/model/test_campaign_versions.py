@@ -104,7 +104,9 @@ class TestFrozen(VersionCase):
             "stop_deal": True, "end_on": "2099-12-31", "max_days": 3, "sender": "fixed",
             "email_from": "x@example.com", "mail_server_id": self.server.id,
             "topic_id": self.env["cx.topic"].create({"name": "T"}).id, "holdout_share": 0.2,
-            "result_days": 30,
+            "result_days": 30, "sample_share": 0.5, "touchpoint_days": 9,
+            "touchpoint_interaction_ids": [Command.set(self.env["cx.interaction"].search([]).ids)],
+            "touchpoint_channel_ids": [Command.set(self.env["cx.channel"].search([]).ids)],
         }  # fmt: skip
         self.assertEqual(set(other), set(campaign._definition()["campaign"]))
         for name, value in other.items():
