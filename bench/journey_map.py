@@ -6,8 +6,8 @@ one in ten has a delay, and a customer's lie scattered over the year.
 
 import statistics
 
-from bench.measure import Meter, execute, odoo
-from bench.report import plain, row, say, title
+from bench.measure import Meter, apart, execute, milliseconds, odoo
+from bench.report import plain, row, title
 
 ROUNDS = 3  # of which the median counts, after a first one
 LOT = 500_000
@@ -15,13 +15,14 @@ LOT = 500_000
 FILL = """
     INSERT INTO cx_touchpoint (
            customer_id, company_id, at, channel_id, interaction_id, step_id, begun_by,
-           satisfaction, rated, delay_hours, create_date, write_date, create_uid, write_uid)
+           satisfaction, rated, delay_hours, source_id, res_id, person_id, create_date, write_date, create_uid, write_uid)
     SELECT c.ids[1 + floor(n * 0.8191725134 %% 1 * cardinality(c.ids))::int], %(company)s,
            now() AT TIME ZONE 'UTC' - (n * 0.6710436067 %% 1)::float8 * interval '360 days',
            h.ids[1 + floor((n * 0.7548776662 %% 1) ^ 2 * cardinality(h.ids))::int],
            i.id, i.step_id, i.begun_by,
            CASE WHEN n %% 4 = 0 THEN floor(11 * (n * 0.5698402910 %% 1)) END, n %% 4 = 0,
-           CASE WHEN n %% 10 = 0 THEN 48 * (n * 0.4142135624 %% 1) END, now(), now(), 1, 1
+           CASE WHEN n %% 10 = 0 THEN 48 * (n * 0.4142135624 %% 1) END,
+           %(source)s, n, 1, now(), now(), 1, 1
       FROM generate_series(%(first)s, %(last)s) AS n,
            (SELECT array_agg(id ORDER BY id) AS ids FROM cx_customer) AS c,
            (SELECT array_agg(id ORDER BY id) AS ids FROM cx_channel) AS h,
@@ -31,15 +32,26 @@ FILL = """
 """
 
 
+def measure(only, database, touchpoints):
+    if "journey" in only:
+        apart("journey_map.fill", database, touchpoints)
+        execute(database, "VACUUM ANALYZE cx_touchpoint")
+        show(apart("journey_map.figures", database), touchpoints)
+
+
 def fill(database, touchpoints):
     """Write so many touchpoints of the customers there are; commits."""
     with odoo(database) as env:
+        source = env.ref("cx_lifecycle.touchpoint_source_order")
         env["cx.touchpoint.source"].search([]).active = False
         env.cr.execute("DELETE FROM cx_touchpoint")
         env.cr.execute("SET session_replication_role = replica")
         for first in range(1, touchpoints + 1, LOT):
             last = min(first + LOT - 1, touchpoints)
-            env.cr.execute(FILL, {"company": env.company.id, "first": first, "last": last})
+            env.cr.execute(
+                FILL,
+                {"company": env.company.id, "source": source.id, "first": first, "last": last},
+            )
             env.cr.commit()
         env.cr.execute("SET session_replication_role = DEFAULT")
         channel, interaction = env["cx.channel"].search([]), env["cx.interaction"].search([])
@@ -51,13 +63,13 @@ def fill(database, touchpoints):
             ]
         )
         env.cr.commit()
-    execute(database, "VACUUM ANALYZE cx_touchpoint")
 
 
 def figures(database):
     """Milliseconds and queries for a marketer, with conditions, and for a rep.
 
-    :return: ``{who: {ms, parallel_ms, cpu_ms, queries}}``; parallel: with PostgreSQL's workers
+    :return: ``{who: {block: {ms, parallel_ms, cpu_ms, queries}}}``; parallel: with
+        PostgreSQL's workers
     """
     with odoo(database) as env:
         rep = env["res.users"].search([("login", "=", "rep0")])
@@ -77,27 +89,33 @@ def figures(database):
 def _measured(env, user, domain):
     from bench.portfolio import readonly  # knows the addons, whose folder is known by now
 
-    costs, parallel = [], []
-    for found, workers in ((costs, 0), (parallel, 2)):
-        for _number in range(ROUNDS + 1):
+    def costs(blocks, workers):
+        for number in range(ROUNDS + 1):
             with readonly(env) as reading:
                 reading.cr.execute("SET LOCAL max_parallel_workers_per_gather = %s", (workers,))
                 journey = reading(user=user, su=False)["cx.journey.map"]
                 meter = Meter(env)
                 with meter:
-                    journey.figures(domain)
-                found.append(meter.cost)
-    return {
-        "ms": 1000 * statistics.median(cost.wall for cost in costs[1:]),
-        "cpu_ms": 1000 * statistics.median(cost.main for cost in costs[1:]),
-        "parallel_ms": 1000 * statistics.median(cost.wall for cost in parallel[1:]),
-        "queries": [cost.queries for cost in costs[1:]],
-    }
+                    journey.figures(domain, blocks=blocks)
+                if number:
+                    yield meter.cost
+
+    found = {}
+    for name, blocks in {"all": None, "contacts": ["contacts"], "left": ["left"]}.items():
+        alone = list(costs(blocks, 0))
+        found[name] = {
+            "queries": [cost.queries for cost in alone],
+            "cpu_ms": 1000 * statistics.median(cost.main for cost in alone),
+            "ms": milliseconds(alone),
+            "parallel_ms": milliseconds(list(costs(blocks, 2))),
+        }
+    return found
 
 
 def show(found, touchpoints):
     title(f"journey map, {touchpoints} touchpoints of twelve months", "queries", "processor ms",
           "ms", "ms with parallel workers")  # fmt: skip
-    for who, cost in found.items():
-        row(who, *(plain(cost[key]) for key in ("queries", "cpu_ms", "ms", "parallel_ms")))
-    say("")
+    for who, blocks in found.items():
+        for name, cost in blocks.items():
+            label = f"**{who}: all**" if name == "all" else f"… {name}"
+            row(label, *(plain(cost[key]) for key in ("queries", "cpu_ms", "ms", "parallel_ms")))

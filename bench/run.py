@@ -85,9 +85,7 @@ def measure(options, small, large):
     if "portfolio" in only:
         print_portfolio(apart("portfolio.figures", large), options.customers)
     journey.measure(only, bases, due)
-    if "journey" in only:
-        apart("journey_map.fill", large, options.touchpoints)
-        journey_map.show(apart("journey_map.figures", large), options.touchpoints)
+    journey_map.measure(only, large, options.touchpoints)
     if "calls" in only:
         # after the others, for it leaves nobody late but who is due
         for database, (customers, _wanted) in bases.items():

@@ -63,6 +63,8 @@
         "views/cx_touchpoint_views.xml",
         "views/cx_journey_map_views.xml",
         "views/cx_touchpoint_source_views.xml",
+        "views/cx_evidence_views.xml",
+        "views/cx_improvement_views.xml",
         "views/cx_menus.xml",
         "data/spreadsheet_dashboard.xml",
     ],

@@ -120,3 +120,11 @@ from . import cx_warning_look
 from . import cx_warning_ask
 from . import cx_warning_shown
 from . import cx_warning_timeline
+from . import cx_evidence
+from . import cx_evidence_run
+from . import cx_evidence_panel
+from . import cx_evidence_kind
+from . import cx_evidence_today
+from . import cx_evidence_figures
+from . import cx_improvement
+from . import cx_improvement_figures

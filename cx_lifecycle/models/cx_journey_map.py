@@ -10,6 +10,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 WORST = 3  # comments shown at a cell
+# What can be asked for by itself: the second costs as much as the first.
+BLOCKS = ("contacts", "left")
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class CxJourneyMap(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def figures(self, domain=None, since=None, until=None, customer_id=None):
+    def figures(self, domain=None, since=None, until=None, customer_id=None, blocks=None):
         """The journey of customers of the current company, as far as the caller may see it.
 
         :param domain: which touchpoints, a condition on ``cx.touchpoint``; all when empty. What
@@ -54,16 +56,19 @@ class CxJourneyMap(models.AbstractModel):
             eleven months before its end
         :param until: its last day, today by default
         :param customer_id: one customer's journey alone
+        :param blocks: names from :data:`BLOCKS`, all when None; without ``contacts`` cells say
+            ``open`` and ``left`` only, without ``left`` they do not say these
         :return: the days, ``cols`` (steps), ``rows`` (channels that were used), ``cells``
             ``{"row|col": cell}`` and the totals ``row_totals``, ``col_totals`` and ``total``, the
             emotion ``curve``, and the ``limits`` of good and fair; see docs/journey.md
         :raise AccessError: touchpoints, or this customer, are not the caller's to see
-        :raise UserError: the condition is none, or the days are no period
+        :raise UserError: the condition is none, the days are no period, or a block is unknown
         """
         frame = self._frame(domain, since, until, customer_id)
         self.env.flush_all()
         self.env.cr.execute("SET LOCAL jit = off")  # the statements are wide, not deep
-        sums = self._sums(frame)
+        blocks = self.env["cx.portfolio"]._named_blocks(blocks, BLOCKS)
+        sums = self._sums(frame, blocks)
         steps = self._heads("cx.journey.step", {step for step, _channel in sums}, all_active=True)
         channels = self._heads("cx.channel", {channel for _step, channel in sums})
         company = frame.company
@@ -80,7 +85,7 @@ class CxJourneyMap(models.AbstractModel):
             "rows": [self._row(channel) for channel in channels],
             "row_title": self.env._("Channel"),
             "col_title": self.env._("Step"),
-            **self._cells(frame, steps, channels, sums),
+            **self._cells(frame, steps, channels, sums, blocks),
         }
 
     @api.model

@@ -3,6 +3,7 @@
 from odoo import api, models
 
 from ..engine import trend
+from .cx_journey_map import BLOCKS
 from .cx_journey_map_sql import Sums
 
 FEW = trend.ENOUGH
@@ -12,44 +13,59 @@ class CxJourneyMap(models.AbstractModel):
     _inherit = "cx.journey.map"
 
     @api.model
-    def _cells(self, frame, steps, channels, sums):
+    def _cells(self, frame, steps, channels, sums, blocks):
         """The cells that have touchpoints, the totals, and the curve."""
-        cell = self._cell
-        by_step = {step: self._total(sums, 0, step.id) for step in steps}
-        by_channel = {channel: self._total(sums, 1, channel.id) for channel in channels}
-        cols = {str(step.id): cell(frame, by_step[step], step=step) for step in steps}
+        ids = {(step.id, channel.id): (step, channel) for step in steps for channel in channels}
+        cols = {
+            str(step.id): self._cell(frame, self._total(sums, 0, step), blocks, step=step)
+            for step in steps
+        }
         return {
             "cells": {
-                f"{channel.id}|{step.id}": cell(
-                    frame, sums[step.id, channel.id], channel=channel, step=step
-                )
-                for channel in channels
-                for step in steps
-                if (step.id, channel.id) in sums
+                f"{channel.id}|{step.id}": self._cell(frame, sums[key], blocks, step, channel)
+                for key, (step, channel) in ids.items()
+                if key in sums
             },
             "row_totals": {
-                str(channel.id): cell(frame, by_channel[channel], channel=channel)
+                str(channel.id): self._cell(
+                    frame, self._total(sums, 1, channel), blocks, channel=channel
+                )
                 for channel in channels
             },
             "col_totals": cols,
-            "total": cell(frame, sum(sums.values(), Sums())),
-            "curve": [
-                {
-                    "key": key,
-                    **{name: col[name] for name in ("satisfaction", "rated", "few", "tone")},
-                    "list": col["lists"]["rated"],
-                }
-                for key, col in cols.items()
-            ],
+            "total": self._cell(frame, sum(sums.values(), Sums()), blocks),
+            "curve": self._curve(cols) if "contacts" in blocks else [],
         }
 
     @api.model
-    def _total(self, sums, side, number):
-        return sum((found for key, found in sums.items() if key[side] == number), Sums())
+    def _cell(self, frame, sums, blocks, step=None, channel=None):
+        """What a cell says of the blocks asked for, and the lists of all."""
+        cell = {"lists": self._lists(frame, channel, step)}
+        if "contacts" in blocks:
+            cell |= self._contacts_cell(frame, sums)
+        if "left" in blocks:
+            cell |= {"open": sums.open, "left": sums.left}
+        if set(BLOCKS) <= set(blocks):
+            followed = sums.volume - sums.open
+            cell |= {"followed": followed, "left_share": _share(sums.left, followed)}
+        return cell
 
     @api.model
-    def _cell(self, frame, sums, channel=None, step=None):
-        """What a cell says; None where nobody knows. See docs/journey.md."""
+    def _curve(self, cols):
+        """The mean of each step, in their order."""
+        names = ("satisfaction", "rated", "few", "tone")
+        return [
+            {"key": key, **{name: col[name] for name in names}, "list": col["lists"]["rated"]}
+            for key, col in cols.items()
+        ]
+
+    @api.model
+    def _total(self, sums, side, word):
+        return sum((found for key, found in sums.items() if key[side] == word.id), Sums())
+
+    @api.model
+    def _contacts_cell(self, frame, sums):
+        """What a cell says of its contacts; None where nobody knows. See docs/journey.md."""
         satisfaction = _share(sums.total, sums.rated)
         before = (
             sums.rated - sums.later_rated,
@@ -71,10 +87,6 @@ class CxJourneyMap(models.AbstractModel):
             "target": _share(sums.target, sums.targeted),
             "in_time": sums.in_time,
             "in_time_share": _share(sums.in_time, sums.targeted),
-            "followed": sums.followed,
-            "left": sums.left,
-            "left_share": _share(sums.left, sums.followed),
-            "lists": self._lists(frame, channel, step),
         }
 
     @api.model
@@ -100,6 +112,7 @@ class CxJourneyMap(models.AbstractModel):
             "targeted": [("answer", "in", ["in_time", "late"])],
             "in_time": [("answer", "=", "in_time")],
             "followed": [("left_after", "in", ["left", "stayed"])],
+            "open": [("left_after", "=", "open")],
             "left": [("left_after", "=", "left")],
         }
         return {

@@ -166,16 +166,16 @@ class CxPortfolio(models.AbstractModel):
             ) from error  # fmt: skip
 
     @api.model
-    def _named_blocks(self, blocks):
-        blocks = BLOCKS if blocks is None else blocks
+    def _named_blocks(self, blocks, known=BLOCKS):
+        blocks = known if blocks is None else blocks
         if not isinstance(blocks, list | tuple):
             blocks = str(blocks)
-        if isinstance(blocks, str) or (unknown := [name for name in blocks if name not in BLOCKS]):
+        if isinstance(blocks, str) or (unknown := [name for name in blocks if name not in known]):
             raise UserError(
                 self.env._(
                     "Blocks: %(unknown)s is none. Choose among %(known)s.",
                     unknown=blocks if isinstance(blocks, str) else unknown[0],
-                    known=", ".join(BLOCKS),
+                    known=", ".join(known),
                 )
             )
         return list(dict.fromkeys(blocks))

@@ -48,7 +48,8 @@ class CxTouchpoint(models.Model):
     _source_unique = models.UniqueIndex(
         "(source_id, res_id) WHERE source_id IS NOT NULL", "A record is one touchpoint of a source."
     )
-    _customer_index = models.Index("(customer_id, at)")
+    # what came after the contacts of a customer is found from this index alone
+    _customer_index = models.Index("(customer_id, at) INCLUDE (company_id, step_id, channel_id)")
     # what was said last of a customer; few touchpoints are rated
     _rated_index = models.Index("(customer_id, at) WHERE satisfaction IS NOT NULL")
     # timelines look for these among many others

@@ -42,28 +42,42 @@ class CxTouchpoint(models.Model):
 
     # ----------------------------------------------------------------- answers
     @api.model
+    def _kinds(self):
+        """Owners and targets, those of one company before those of all."""
+        # sudo: targets are no secret, and what the reader may see must not change them
+        return self.env["cx.touchpoint.kind"].sudo().search([], order="company_id NULLS LAST, id")
+
+    @api.model
+    def _targets(self, company):
+        """{(channel id, interaction id): hours} of a company, where there is a target."""
+        targets = {}
+        for kind in self._kinds():
+            if kind.company_id in (company, kind.company_id.browse()):
+                targets.setdefault((kind.channel_id.id, kind.interaction_id.id), kind.target_hours)
+        return {key: hours for key, hours in targets.items() if hours}
+
+    @api.model
     def _target_to_sql(self, alias, query=None):
         """SQL of the hours within which the answer should come; NULL where there is no target."""
-        # sudo: targets are no secret, and no filter of the reader's should change them
-        kinds = self.env["cx.touchpoint.kind"].sudo().search([], order="company_id NULLS LAST, id")
+        kinds = self._kinds()
+        if not any(kinds.mapped("target_hours")):
+            return SQL("NULL::float8")
         name = {
             field: self._field_to_sql(alias, field, query)
             for field in ("channel_id", "interaction_id", "company_id")
         }
         cases = [
             SQL(
-                "WHEN %s = %s AND %s = %s AND %s THEN nullif(%s, 0)",
+                "WHEN %s = %s AND %s = %s%s THEN %s",
                 name["channel_id"], kind.channel_id.id,
                 name["interaction_id"], kind.interaction_id.id,
-                SQL("%s = %s", name["company_id"], kind.company_id.id)
-                if kind.company_id else SQL("true"),
-                kind.target_hours,
+                SQL(" AND %s = %s", name["company_id"], kind.company_id.id)
+                if kind.company_id else SQL(),
+                SQL("%s::float8", kind.target_hours or None),
             )
             for kind in kinds
         ]  # fmt: skip
-        if not any(kinds.mapped("target_hours")):
-            return SQL("NULL::float8")
-        return SQL("(CASE %s END)::float8", SQL(" ").join(cases))
+        return SQL("CASE %s END", SQL(" ").join(cases))
 
     def _search_answer(self, operator, value):
         if operator != "in":

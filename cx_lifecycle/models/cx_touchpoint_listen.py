@@ -10,12 +10,15 @@ class CxTouchpointSource(models.Model):
     def _cron_listen(self):
         """Read what was written of sources that tell a satisfaction, and read their past already.
 
+        Then the signs that touchpoints show are looked for: a bad answer is known within the hour.
+
         Where nothing was written, that costs one look at an index for each of them.
         """
         telling = self.search([("satisfaction_path", "!=", False), ("fed_at", "!=", False)])
         for source in telling.filtered("installed"):
             if source._was_told() and not source._guarded():
                 return  # time is up: the next call goes on
+        self.env["cx.warning"]._look_soon()
         self.env["ir.cron"]._commit_progress(remaining=0)
 
     def _was_told(self):

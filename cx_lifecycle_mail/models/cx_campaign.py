@@ -29,8 +29,8 @@ ENTRIES = [
     ("first_purchase", "At the first purchase"),
     ("second_purchase", "At the second purchase"),
     ("anniversary", "On the anniversary of a date"),
-    ("warning", "When a warning sign appears"),
     ("touchpoint", "After a touchpoint"),
+    ("warning", "When a warning sign appears"),
     ("manual", "By hand only"),
 ]
 

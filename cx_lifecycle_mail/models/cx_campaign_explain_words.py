@@ -50,14 +50,14 @@ class CxCampaign(models.Model):
             return self.env._("the first purchase")
         if self.entry == "second_purchase":
             return self.env._("the second purchase")
+        if self.entry == "touchpoint":
+            return self._touchpoint_words()
         if self.entry == "warning" and self.warning_kind_ids:
             # sudo: the names of signs
             names = ", ".join(self.warning_kind_ids.sudo().mapped("name"))
             return self.env._("one of these signs: %s", names)
         if self.entry == "warning":
             return self.env._("a warning sign")
-        if self.entry == "touchpoint":
-            return self._touchpoint_words()
         # sudo: the name of a field
         date = self.date_field_id.sudo().field_description
         if self.date_days < 0:

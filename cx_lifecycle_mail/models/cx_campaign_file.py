@@ -29,9 +29,9 @@ WORDS = ("activity_summary", "activity_note")
 # what stands for records, and the field it fills
 CAMPAIGN_LINKS = {
     "stage": "stage_id", "from_stages": "from_stage_ids", "date_field": "date_field_id",
-    "topic": "topic_id", "mail_server": "mail_server_id", "preset": "preset",
     "interactions": "touchpoint_interaction_ids", "channels": "touchpoint_channel_ids",
-    "warning_kinds": "warning_kind_ids",
+    "warning_kinds": "warning_kind_ids", "topic": "topic_id", "mail_server": "mail_server_id",
+    "preset": "preset",
 }  # fmt: skip
 STEP_LINKS = {
     "date_field": "date_field_id", "role": "role_id", "survey": "survey_id",
@@ -98,9 +98,9 @@ class CxCampaign(models.Model):
             "stage": self.stage_id.code or None,
             "from_stages": self.from_stage_ids.sorted("id").mapped("code"),
             "date_field": _field_name(self.date_field_id),
-            "warning_kinds": self.warning_kind_ids.sorted("id").mapped("code"),
             "interactions": self.touchpoint_interaction_ids.sorted("id").mapped("code"),
             "channels": self.touchpoint_channel_ids.sorted("id").mapped("code"),
+            "warning_kinds": self.warning_kind_ids.sorted("id").mapped("code"),
             "topic": _words(self.topic_id, "name") if self.topic_id else None,
             "mail_server": _name(self.mail_server_id),
         }

@@ -62,14 +62,14 @@ class FilePlan:
             self.by_code(part, "from_stages", code, "cx.stage").id
             for code in part.texts("from_stages")
         ]
-        values["warning_kind_ids"] = [
-            self.by_code(part, "warning_kinds", code, "cx.warning.kind").id
-            for code in part.texts("warning_kinds")
-        ]
         for name, model in (("interactions", "cx.interaction"), ("channels", "cx.channel")):
             values[f"touchpoint_{name[:-1]}_ids"] = [
                 self.by_code(part, name, code, model).id for code in part.texts(name)
             ]
+        values["warning_kind_ids"] = [
+            self.by_code(part, "warning_kinds", code, "cx.warning.kind").id
+            for code in part.texts("warning_kinds")
+        ]
         values["date_field_id"] = self.date_field(part)
         values["topic_id"] = self.find_topic(part)
         values["mail_server_id"] = self.optional(part, "mail_server", "ir.mail_server").id

@@ -7,10 +7,10 @@ from odoo.exceptions import AccessError, UserError
 DEFINED = (
     "entry", "stage_id", "from_stage_ids", "stage_days", "quiet_by", "quiet_days", "date_field_id",
     "date_days", "touchpoint_interaction_ids", "touchpoint_channel_ids", "touchpoint_days",
-    "sample_share", "warning_kind_ids", "domain", "members", "cooldown_days", "exclusive",
+    "warning_kind_ids", "sample_share", "domain", "members", "cooldown_days", "exclusive",
     "transactional", "stop_purchase", "stop_stage", "stop_reply", "stop_hold", "stop_lost",
-    "stop_deal", "stop_sign", "end_on", "max_days", "sender", "email_from", "mail_server_id",
-    "topic_id", "holdout_share", "result_days",
+    "stop_deal", "stop_sign", "end_on", "max_days", "sender", "email_from",
+    "mail_server_id", "topic_id", "holdout_share", "result_days",
 )  # fmt: skip
 # decided once, at the launch: a comparison with another share, or with people who were there
 # before, would compare nothing

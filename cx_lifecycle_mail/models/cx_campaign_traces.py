@@ -42,20 +42,25 @@ class CxCampaignAct(models.Model):
         self.flush_model()
         self.env["mailing.trace"].flush_model()
         self.env["cx.campaign.attempt"].flush_model()
+        self.env["survey.user_input"].flush_model()
         self.env.cr.execute(
             SQL(
                 """
-                WITH theirs AS (
+                WITH asked AS (
+                    UPDATE survey_user_input SET email = NULL, nickname = NULL
+                     WHERE partner_id = ANY(%(people)s) AND cx_act_id IS NOT NULL),
+                theirs AS (
                     UPDATE cx_campaign_act SET email = NULL, error = NULL
-                     WHERE person_id = ANY(%s) RETURNING id, trace_id),
+                     WHERE person_id = ANY(%(people)s) RETURNING id, trace_id),
                 traced AS (
                     UPDATE mailing_trace SET email = NULL, failure_reason = NULL
                      WHERE id IN (SELECT trace_id FROM theirs))
                 UPDATE cx_campaign_attempt SET text = NULL
                  WHERE act_id IN (SELECT id FROM theirs) AND text IS NOT NULL
                 """,
-                list(person_ids),
+                people=list(person_ids),
             )
         )
-        for model in (self, self.env["mailing.trace"], self.env["cx.campaign.attempt"]):
-            model.invalidate_model()
+        for name in ("mailing.trace", "cx.campaign.attempt", "survey.user_input"):
+            self.env[name].invalidate_model()
+        self.invalidate_model()

@@ -131,11 +131,11 @@ class CxCampaignReplay(models.TransientModel):
                 "After each purchase of the past, the day of going quiet is worked out by the "
                 "rules and rhythms of today."
             ),
+            "touchpoint": self.env._("Touchpoints are those that are known today."),
             "warning": self.env._(
                 "Signs are those that today's kinds find in the past; those that cannot be known "
                 "of the past begin when they were first seen."
             ),
-            "touchpoint": self.env._("Touchpoints are those that are known today."),
             "anniversary": self.env._("The date is the one that is known today."),
         }.get(campaign.entry) or self.env._("Purchases are counted as the sources tell them today.")
         yield self.env._(

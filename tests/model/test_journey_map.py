@@ -300,6 +300,20 @@ class TestLeft(MapCase):
         cell = self.cell(self.figures(until=ago(55)))
         self.assertEqual((cell["followed"], cell["left"]), (1, 1))
 
+    def test_blocks_together_are_the_whole(self):
+        self.leaves(self.ada, 50)
+        for days in (60, 60, 100, 5):
+            self.touch(days=days, satisfaction=7)
+        whole = self.cell(self.figures())
+        parts = [self.cell(self.Map.figures(None, str(SINCE), blocks=[name]))
+                 for name in ("contacts", "left")]  # fmt: skip
+        self.assertEqual({**parts[0], **parts[1]},
+                         {name: value for name, value in whole.items()
+                          if name not in ("followed", "left_share")})  # fmt: skip
+        self.assertEqual((whole["open"], whole["left"], whole["left_share"]), (1, 2, 2 / 3))
+        with self.assertRaisesRegex(UserError, "Blocks"):
+            self.Map.figures(blocks=["weather"])
+
 
 class TestWhose(MapCase):
     def test_edges_of_the_period_are_the_companys_days(self):

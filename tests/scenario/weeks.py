@@ -10,6 +10,7 @@ from odoo.tests import new_test_user
 
 from odoo.addons.cx_lifecycle.models.scopes import ids_scope
 from odoo.addons.cx_lifecycle_mail.engine import plan
+from odoo.addons.cx_lifecycle_mail.models.cx_campaign_step import MAILS
 
 # a Thursday; clocks change in America on the 14th, in Europe on the 28th
 START = datetime(2032, 3, 4, 9)
@@ -59,6 +60,7 @@ class WeeksCase(SinkCase):
                 "cx_call_cap": dice.choice((0, 1, 1, 2)), "cx_call_cap_days": dice.choice((3, 7)),
                 "cx_quiet_from": dice.choice((0, 20, 18.5)), "cx_quiet_to": dice.choice((0, 8)),
                 "cx_calendar_id": dice.choice((False, calendar.id)), "cx_holdout_share": 0.05,
+                "cx_survey_gap_days": seed % 3 * 5,
             }
         )  # fmt: skip
         self.partners = self.env["res.partner"].create(
@@ -154,7 +156,10 @@ class WeeksCase(SinkCase):
             parent = dice.choice(made) if made and dice.random() < 0.8 else None
             step = self.step(campaign, parent, **self._step(number, parent))
             made.append(step)
-            if step.kind == "mail":
+            if step.kind == "mail" and number % 3 == 1:  # some mails ask for an opinion
+                survey = self.env.ref("cx_lifecycle_mail.survey_hot")
+                step.write({"kind": "survey", "survey_id": survey.id})
+            if step.kind in MAILS:
                 for lang in dice.choice((("en_US", "fr_FR"), ("en_US",))):
                     self.env["mailing.mailing"].create(
                         {"cx_step_id": step.id, "cx_lang": lang, "subject": f"Mail {number}",
@@ -181,7 +186,7 @@ class WeeksCase(SinkCase):
             values["date_days"] = dice.choice((-3, 0, 10, 60))
         if parent:
             triggers = ["done", "done", "ended", "else"]
-            if parent.kind == "mail":
+            if parent.kind in MAILS:
                 triggers += ["not_opened", "not_clicked", "not_replied", "opened"]
             elif parent.kind == "activity":
                 triggers += ["activity_overdue", "activity_overdue", "activity_done"]
@@ -229,7 +234,7 @@ class WeeksCase(SinkCase):
         for _round in range(6):
             self.work()
             self.env.flush_all()
-            if not any(self.Act._count_due((kind,)) for kind in ("mail", "activity", "tag", "wait",
+            if not any(self.Act._count_due((kind,)) for kind in (*MAILS, "activity", "tag", "wait",
                                                                   "stop")):  # fmt: skip
                 return
         self.fail("there is always something left to do")

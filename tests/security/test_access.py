@@ -56,6 +56,9 @@ ALLOWED = {
     "cx.warning.kind": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
     "cx.warning": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.warning.dismiss": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.evidence": {"rep": "r", "marketer": "r", "admin": "r"},
+    "cx.evidence.run": {"marketer": "r", "admin": "r"},
+    "cx.improvement": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
     # campaigns
     "cx.topic": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
     "cx.topic.optout": {"rep": "rc", "marketer": "rcu", "admin": "rcu"},
@@ -79,6 +82,7 @@ ALLOWED = {
     "cx.campaign.step.remove": {"marketer": "rwc", "admin": "rwc"},
     "cx.campaign.preset": {"marketer": "r", "admin": "r"},
     "cx.campaign.preset.step": {"marketer": "r", "admin": "r"},
+    "cx.answer": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.campaign.why": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
     "cx.campaign.why.line": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
     "cx.campaign.exclude": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
@@ -107,10 +111,9 @@ METHODS = {
     "action_no_answer", "action_do", "action_not_now", "default_get",
     "action_accept", "action_take_back", "action_customers", "get_empty_list_help",
     "action_next", "action_actual", "action_spent",
-    "log", "say", "action_call_instead", "action_cx_personal_data",
+    "action_mend", "log", "say", "action_call_instead", "action_cx_personal_data",
     "action_open_record", "action_touchpoints",
     "action_read_again", "action_save",
-
     "action_warnings", "dismiss", "action_dismiss",
     # of campaigns: the lists and dialogs of their screens, and what marketers alone may do
     "result", "action_result", "action_measure",

@@ -132,3 +132,33 @@ def test_conditions():
 def test_nothing_from_the_last_day_on():
     chain = steps(("mail", "entry", 90))
     assert lived(chain) == [(1, "waiting", None, 90 * DAY)]
+
+
+def test_a_rest_between_surveys():
+    chain = steps(("survey", "entry", 0))
+    asked = Run(7, Campaign(2, 5))
+
+    def told(rest, validity=7 * DAY, run=None):
+        chain[0].validity = validity
+        future = Future(
+            rules(rest=rest), {(7, 1): Facts()}, {}, NOW + 90 * DAY,
+            asked={7: [(NOW - 2 * DAY, run)]},
+        )  # fmt: skip
+        future.enter(Run(7, chain[0].campaign), chain, NOW)
+        [act] = future.live()
+        return act.state, act.reason, act.at - NOW
+
+    assert told(timedelta()) == ("done", None, 0 * DAY)
+    assert told(5 * DAY, run=asked) == ("done", None, 3 * DAY)
+    assert told(30 * DAY) == ("skipped", "asked_lately", 7 * DAY)
+
+
+def test_two_surveys_at_once():
+    future = Future(rules(rest=9 * DAY), {(7, n): Facts() for n in (1, 2)}, {}, NOW + 30 * DAY)
+    acts = []
+    for campaign in (Campaign(2, 10), Campaign(1, 5)):
+        run, step = Run(7, campaign), Step(campaign.id, campaign, "survey")
+        acts.append(Act(run, step, NOW, NOW, NOW + 20 * DAY, number=len(acts)))
+        future.wait(acts[-1])
+    future.live()
+    assert [act.at - NOW for act in acts] == [9 * DAY, 0 * DAY]

@@ -15,7 +15,7 @@ export class Touchpoint extends models.Model {
     };
 }
 
-const NAMES = ["volume", "rated", "answered", "targeted", "in_time", "followed", "left"];
+const NAMES = ["volume", "rated", "answered", "targeted", "in_time", "followed", "open", "left"];
 const EMPTY = {
     volume: 0,
     volume_trend: null,
@@ -30,9 +30,6 @@ const EMPTY = {
     target: null,
     in_time: 0,
     in_time_share: null,
-    followed: 0,
-    left: 0,
-    left_share: null,
 };
 
 /** A cell whose lists can be told from others by their names. */
@@ -63,12 +60,9 @@ export function figures() {
         target: 24,
         in_time: 7,
         in_time_share: 0.875,
-        followed: 200,
-        left: 30,
-        left_share: 0.15,
     };
     const shop = { volume: 40, rated: 3, satisfaction: 7.2, few: true, tone: "good" };
-    const web = { volume: 9, followed: 4, left_share: 0 };
+    const web = { volume: 9 };
     const cols = [
         ["1", "Search", "Before", moment("zmot")],
         ["2", "Purchase", "During", null],
@@ -112,6 +106,18 @@ export function figures() {
     };
 }
 
+/** What is told of those who left, after the other figures; a cell may be missing. */
+function afterwards() {
+    const phone = { open: 1004, left: 30 };
+    const web = { open: 5, left: 0 };
+    return {
+        cells: { "7|3": phone, "9|1": web },
+        row_totals: { 7: phone, 9: web },
+        col_totals: { 1: web, 3: phone },
+        total: { open: 1009, left: 30 },
+    };
+}
+
 export function nothing() {
     const answer = figures();
     const none = Object.fromEntries(Object.keys(answer.col_totals).map((key) => [key, cell(key)]));
@@ -129,9 +135,9 @@ export function nothing() {
 export function serveJourney(change = (answer) => answer, groups = ["cx_lifecycle.group_admin"]) {
     const calls = [];
     onRpc("cx.journey.map", "figures", ({ args }) => {
-        const [domain, since, until] = args;
-        calls.push({ domain, since, until });
-        return change(figures());
+        const [domain, since, until, , blocks] = args;
+        calls.push({ domain, since, until, blocks });
+        return change(blocks.includes("left") ? afterwards() : figures(), blocks);
     });
     onRpc("cx.journey.map", "comments", ({ args }) => {
         const [, , , channel, step] = args;
@@ -152,8 +158,8 @@ export function serveJourney(change = (answer) => answer, groups = ["cx_lifecycl
 }
 
 export async function settled() {
-    await runAllTimers();
-    await animationFrame();
-    await runAllTimers();
-    await animationFrame();
+    for (let turn = 0; turn < 3; turn++) {
+        await runAllTimers();
+        await animationFrame();
+    }
 }

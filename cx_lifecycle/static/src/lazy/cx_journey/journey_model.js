@@ -1,5 +1,6 @@
 import { PeriodModel } from "../cx_portfolio/period_model";
 import { daysOf } from "../cx_portfolio/periods";
+import { withLeft } from "./measures";
 
 /** The figures of the journey map; the server computes them all. */
 export class JourneyModel extends PeriodModel {
@@ -16,21 +17,28 @@ export class JourneyModel extends PeriodModel {
         return { ...super.exportState(), data: this.data };
     }
 
-    /** Answers to a question that was replaced meanwhile are dropped. */
+    /**
+     * How it goes first; who left afterwards costs as much again, and follows. Answers to a
+     * question that was replaced meanwhile are dropped.
+     */
     async read() {
         const turn = ++this.turn;
-        Object.assign(this, { isLoading: true, error: false, said: {} });
-        this.notify();
-        const change = { isLoading: false };
+        const change = (values) => {
+            if (turn === this.turn) {
+                Object.assign(this, values);
+                this.notify();
+            }
+        };
+        change({ isLoading: true, error: false, said: {} });
         try {
-            change.data = await this.ask("figures");
-            change.frame = change.data;
+            const figures = await this.ask("figures", false, ["contacts"]);
+            change({ data: figures, frame: figures });
+            if (turn === this.turn) {
+                const after = await this.ask("figures", false, ["left"]);
+                change({ data: withLeft(figures, after), isLoading: false });
+            }
         } catch (error) {
-            change.error = this.messageOf(error);
-        }
-        if (turn === this.turn) {
-            Object.assign(this, change);
-            this.notify();
+            change({ error: this.messageOf(error), isLoading: false });
         }
     }
 

@@ -143,6 +143,30 @@ export function toMatrix(figures, measure) {
     };
 }
 
+/**
+ * Figures of contacts, and what the server says of who left after them, together.
+ *
+ * @param {Object} figures
+ * @param {Object} after the same question's answer about leaving
+ */
+export function withLeft(figures, after) {
+    const join = (cell, { open, left } = { open: 0, left: 0 }) => {
+        const followed = cell.volume - open;
+        return { ...cell, open, left, followed, left_share: followed ? left / followed : null };
+    };
+    const group = (name) =>
+        Object.fromEntries(
+            Object.entries(figures[name]).map(([key, cell]) => [key, join(cell, after[name][key])])
+        );
+    return {
+        ...figures,
+        cells: group("cells"),
+        row_totals: group("row_totals"),
+        col_totals: group("col_totals"),
+        total: join(figures.total, after.total),
+    };
+}
+
 /** A total that says nothing is an empty cell, not the sum of what stands beside it. */
 const total = (cell) => cell || { value: null };
 
