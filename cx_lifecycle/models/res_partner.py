@@ -106,6 +106,7 @@ class ResPartner(models.Model):
         """What was noted of a person goes with the person."""
         # sudo: deleting a contact is a right of its own
         self.env["cx.touchpoint"].sudo()._forget(self)
+        self.env["cx.warning"].sudo()._forget(self)  # sudo: as above
 
     def action_cx_contest(self):
         """Open the dialog that holds the customer's stage or declares a loss."""
