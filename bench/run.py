@@ -95,9 +95,7 @@ def measure(options, small, large):
 
 
 def measure_journey(only, large, options):
-    if "journey" in only:
-        apart("journey_map.fill", large, options.touchpoints)
-        journey_map.show(apart("journey_map.figures", large), options.touchpoints)
+    journey_map.measure(only, large, options.touchpoints)
     if "evidence" in only:
         evidence.show(large, options.customers, options.touchpoints)
 
