@@ -24,9 +24,16 @@ class CxWarning(models.Model):
     _rec_name = "kind_id"
 
     kind_id = fields.Many2one(
-        "cx.warning.kind", "Sign", required=True, readonly=True, ondelete="cascade"
+        "cx.warning.kind",
+        "Sign",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
-    customer_id = fields.Many2one("cx.customer", required=True, readonly=True, ondelete="cascade")
+    customer_id = fields.Many2one(
+        "cx.customer", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     partner_id = fields.Many2one(related="customer_id.partner_id", string="Contact")
     user_id = fields.Many2one(related="customer_id.partner_id.user_id", string="Salesperson")
     company_id = fields.Many2one("res.company", required=True, readonly=True)
