@@ -1,4 +1,4 @@
-"""What reading touchpoints took, in tables."""
+"""What reading touchpoints and looking for warning signs took, in tables."""
 
 from bench.measure import apart
 from bench.report import row, say, seconds, title
@@ -9,6 +9,9 @@ def measure(only, bases, changed):
 
     :param bases: {database: (customers, orders)}, the small one first
     """
+    if "warnings" in only:
+        for database, (customers, orders) in bases.items():
+            show_signs(apart("warnings.look", database, changed), customers, orders, changed)
     if "touchpoints" not in only:
         return
     nights = []
@@ -33,3 +36,14 @@ def show(found, customers, changed):
         f"\nrows that differ from the bare ones: {found['different']}; memory of Odoo:"
         f" {found['memory']:.1f} MB more; adding up a year's map: {found['map']:.0f} ms"
     )
+
+
+def show_signs(found, customers, orders, changed):
+    title(f"warning signs, {customers} customers, {orders} orders", "s", "wall", "signs", "night")
+    for code, cost in found.items():
+        past, night = cost["past"], cost["night"]
+        row(code, seconds(past), f"{past.wall:.1f}", cost["found"], f"{night.wall:.2f}")
+        if cost["error"]:
+            say(f"{code}: {cost['error']}")
+    walls = [sum(cost[what].wall for cost in found.values()) for what in ("past", "night")]
+    say(f"\nthe past of all: {walls[0]:.1f} s; a night, {changed} changed: {walls[1]:.2f} s")

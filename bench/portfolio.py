@@ -39,7 +39,7 @@ def figures(database):
 def _measured(env, user, domain, blocks):
     costs = []
     for _number in range(ROUNDS + 1):
-        with _readonly(env) as reading:
+        with readonly(env) as reading:
             portfolio = reading(user=user, su=False)["cx.portfolio"]
             meter = Meter(env)
             with meter:
@@ -54,7 +54,7 @@ def _measured(env, user, domain, blocks):
 
 
 @contextlib.contextmanager
-def _readonly(env):
+def readonly(env):
     """A new transaction that cannot write, without anything cached of records."""
     env.cr.rollback()
     env.invalidate_all()

@@ -28,6 +28,12 @@ def platform_line(database):
     )
 
 
+def plain(value):
+    if isinstance(value, list):
+        return "–".join(map(str, sorted({value[0], value[-1]})))
+    return f"{value:.1f}"
+
+
 def seconds(cost):
     if cost.cpu is None:
         return "not visible"

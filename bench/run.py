@@ -18,13 +18,14 @@ os.environ["PGOPTIONS"] = (
     + " -c max_parallel_workers_per_gather=0 -c max_parallel_maintenance_workers=0"
 )
 
-from bench import campaigns, journey
+from bench import campaigns, journey, journey_map
 from bench.measure import apart, execute
-from bench.report import platform_line, row, say, seconds, title
+from bench.report import plain, platform_line, row, say, seconds, title
 
 PARTS = ("rebuild", "night", "publish", "list", "event", "read", "calls")
 PORTFOLIO = ("portfolio",)
-TOUCHPOINTS = ("touchpoints",)
+TOUCHPOINTS = ("touchpoints", "warnings")
+JOURNEY = ("journey",)
 CAMPAIGNS = ("sending", "workers", "entry", "claim")
 
 
@@ -32,8 +33,9 @@ def main():
     parser = argparse.ArgumentParser("./cx bench", description=__doc__.splitlines()[0])
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--orders", type=int, default=1_000_000)
+    parser.add_argument("--touchpoints", type=int, default=1_000_000, help="on the journey map")
     parser.add_argument("--mails", type=int, default=500, help="sent by each way of sending")
-    everything = ",".join(PARTS + PORTFOLIO + TOUCHPOINTS + CAMPAIGNS)
+    everything = ",".join(PARTS + PORTFOLIO + TOUCHPOINTS + JOURNEY + CAMPAIGNS)
     parser.add_argument("--only", default=everything, help="parts, with commas between")
     options = parser.parse_args()
     large = os.environ["CX_BENCH_DB"]
@@ -49,7 +51,7 @@ def main():
 def measure(options, small, large):
     only = options.only.split(",")
     bases = {small: (options.customers // 10, options.orders // 10)}
-    if set(only) <= {*PORTFOLIO, *CAMPAIGNS}:  # they are measured on the large base alone
+    if set(only) <= {*PORTFOLIO, *JOURNEY, *CAMPAIGNS}:  # they are measured on the large base alone
         bases = {}
     bases[large] = (options.customers, options.orders)
     due = options.customers // 100
@@ -83,6 +85,7 @@ def measure(options, small, large):
     if "portfolio" in only:
         print_portfolio(apart("portfolio.figures", large), options.customers)
     journey.measure(only, bases, due)
+    journey_map.measure(only, large, options.touchpoints)
     if "calls" in only:
         # after the others, for it leaves nobody late but who is due
         for database, (customers, _wanted) in bases.items():
@@ -193,12 +196,6 @@ def print_portfolio(found, customers):
         for name, cost in blocks.items():
             label = f"**{who}: all**" if name == "all" else f"… {name}"
             row(label, *(plain(cost[key]) for key in ("queries", "ms", "cpu_ms")))
-
-
-def plain(value):
-    if isinstance(value, list):
-        return "–".join(map(str, sorted({value[0], value[-1]})))
-    return f"{value:.1f}"
 
 
 def print_reads(reads):

@@ -68,6 +68,7 @@ class CxLoad(Command):
     def _load(self, env, options):
         # Odoo loads this file as odoo.cli.cx_load: there is nothing to be relative to
         from odoo.addons.cx_lifecycle.demo import (  # pylint: disable=odoo-addons-relative-import
+            journey,
             loader,
             objectives,
             people,
@@ -96,6 +97,7 @@ class CxLoad(Command):
             runs._cron_night()
         if options.demo:
             objectives.write(env)
+            journey.write(env)
         self._print_stages(env)
 
     def _accept(self, env):

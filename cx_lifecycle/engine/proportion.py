@@ -20,3 +20,22 @@ def interval(successes, cases, z=Z):
     middle = (share + spread / 2) / (1 + spread)
     half = z / (1 + spread) * math.sqrt(share * (1 - share) / cases + spread / (4 * cases))
     return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+def difference(one_hits, one, other_hits, other, z=Z):
+    """One share less another with its 95 % interval, (value, low, high); None without cases.
+
+    Newcombe's hybrid score interval (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10):
+    right for few cases and for shares near 0.
+    """
+    if not one or not other:
+        return None
+    share, rest = one_hits / one, other_hits / other
+    low, high = interval(one_hits, one, z)
+    rest_low, rest_high = interval(other_hits, other, z)
+    value = share - rest
+    return (
+        value,
+        value - math.hypot(share - low, rest_high - rest),
+        value + math.hypot(high - share, rest - rest_low),
+    )

@@ -34,6 +34,7 @@ from . import cx_customer_merge
 from . import cx_customer_needs
 from . import cx_customer_next
 from . import cx_customer_calls
+from . import cx_customer_channels
 from . import cx_episode
 from . import cx_objection
 from . import cx_objective
@@ -55,6 +56,7 @@ from . import cx_backtest_judge
 from . import cx_backtest_line
 from . import cx_backtest_case
 from . import res_partner
+from . import res_partner_personal
 from . import cx_buyer_role
 from . import cx_seat
 from . import cx_seat_learn
@@ -87,12 +89,16 @@ from . import cx_portfolio_balance
 from . import cx_portfolio_flows
 from . import cx_portfolio_outlook
 from . import cx_portfolio_targets
+from . import cx_journey_map
+from . import cx_journey_map_sql
+from . import cx_journey_map_cells
 from . import cx_outlook
 from . import cx_summary
 from . import digest_digest
 from . import cx_coded
 from . import cx_journey_step
 from . import cx_channel
+from . import cx_channel_preference
 from . import cx_interaction
 from . import cx_touchpoint_kind
 from . import cx_touchpoint_source
@@ -101,6 +107,7 @@ from . import cx_touchpoint_hand
 from . import cx_touchpoint_sql
 from . import cx_touchpoint_feed
 from . import cx_touchpoint_timeline
+from . import cx_touchpoint_after
 from . import cx_touchpoint_listen
 from . import cx_customer_satisfaction
 from . import cx_warning_kind
@@ -113,3 +120,11 @@ from . import cx_warning_look
 from . import cx_warning_ask
 from . import cx_warning_shown
 from . import cx_warning_timeline
+from . import cx_evidence
+from . import cx_evidence_run
+from . import cx_evidence_panel
+from . import cx_evidence_kind
+from . import cx_evidence_today
+from . import cx_evidence_figures
+from . import cx_improvement
+from . import cx_improvement_figures

@@ -173,8 +173,9 @@ class CxCustomer(models.Model):
             )
         )
         self._tell_planner("cx_customer", added)
-        if added:  # somebody may have told a need before becoming a customer
+        if added:  # somebody may have told a need, or a channel, before becoming a customer
             self._write_needs(company, scope, on)
+            self._prefer_what_was_said(company, scope)
         return examined
 
     def _tell_planner(self, table, rows):

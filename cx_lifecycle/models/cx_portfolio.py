@@ -124,6 +124,11 @@ class CxPortfolio(models.AbstractModel):
     def _frame(self, domain, since, until):
         """What was asked for, checked."""
         company = self.env.company
+        return Frame(company, self._checked(domain), *self._period(company, since, until))
+
+    @api.model
+    def _period(self, company, since, until):
+        """First day, last day, and today where the company is; refused when they are no period."""
         today = self.env["cx.customer"]._today(company)
         to_day = self.env["cx.customer"]._to_day
         until = max(to_day(until) if until else today, FIRST_DAY)
@@ -141,7 +146,7 @@ class CxPortfolio(models.AbstractModel):
             raise UserError(
                 self.env._("Period: more than %s years. Choose a shorter one.", MOST_YEARS)
             )
-        return Frame(company, self._checked(domain), since, until, today)
+        return since, until, today
 
     @api.model
     def _checked(self, domain):
@@ -161,16 +166,16 @@ class CxPortfolio(models.AbstractModel):
             ) from error  # fmt: skip
 
     @api.model
-    def _named_blocks(self, blocks):
-        blocks = BLOCKS if blocks is None else blocks
+    def _named_blocks(self, blocks, known=BLOCKS):
+        blocks = known if blocks is None else blocks
         if not isinstance(blocks, list | tuple):
             blocks = str(blocks)
-        if isinstance(blocks, str) or (unknown := [name for name in blocks if name not in BLOCKS]):
+        if isinstance(blocks, str) or (unknown := [name for name in blocks if name not in known]):
             raise UserError(
                 self.env._(
                     "Blocks: %(unknown)s is none. Choose among %(known)s.",
                     unknown=blocks if isinstance(blocks, str) else unknown[0],
-                    known=", ".join(BLOCKS),
+                    known=", ".join(known),
                 )
             )
         return list(dict.fromkeys(blocks))

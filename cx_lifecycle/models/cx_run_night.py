@@ -210,6 +210,7 @@ class CxRun(models.Model):
             return None
         partner_ids = [partner_id for _id, partner_id in rows]
         self._lot(company, partner_ids, on)
-        # whose contacts came, left or were deleted may have other needs now
+        # whose contacts came, left or were deleted may have other needs, and other wishes, now
         self.env["cx.customer"]._write_needs(company, ids_scope(partner_ids), on)
+        self.env["cx.customer"]._prefer_what_was_said(company, ids_scope(partner_ids))
         return rows[-1][0], len(rows)

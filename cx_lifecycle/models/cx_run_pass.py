@@ -55,6 +55,7 @@ class CxRun(models.Model):
         policy.pending_moves = False
         if self.kind == "rebuild":  # whoever is a customer is one now
             self.env["cx.touchpoint.source"]._feed_soon()
+            self.env["cx.warning.kind"]._start_soon()
         self._end()
         return True
 

@@ -48,15 +48,18 @@ class CxTouchpoint(models.Model):
     _source_unique = models.UniqueIndex(
         "(source_id, res_id) WHERE source_id IS NOT NULL", "A record is one touchpoint of a source."
     )
-    _customer_index = models.Index("(customer_id, at)")
+    # what came after the contacts of a customer is found from this index alone
+    _customer_index = models.Index("(customer_id, at) INCLUDE (company_id, step_id, channel_id)")
     # what was said last of a customer; few touchpoints are rated
     _rated_index = models.Index("(customer_id, at) WHERE satisfaction IS NOT NULL")
     # timelines look for these among many others
     _hand_index = models.Index("(customer_id, at) WHERE source_id IS NULL")
     # a map of a period is added up from this index alone
     _map_index = models.Index(
-        "(company_id, at) INCLUDE (step_id, channel_id, interaction_id, satisfaction)"
+        "(company_id, at) INCLUDE"
+        " (step_id, channel_id, interaction_id, customer_id, satisfaction, delay_hours)"
     )
+    _note_index = models.Index("(company_id, satisfaction) WHERE note IS NOT NULL")
     _satisfaction_check = models.Constraint(
         "CHECK(satisfaction BETWEEN 0 AND 10)", "Satisfaction: enter a number from 0 to 10."
     )

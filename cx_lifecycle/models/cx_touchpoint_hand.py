@@ -102,13 +102,17 @@ class CxTouchpoint(models.Model):
         touchpoints = super().create(filled)
         touchpoints._unknown_is_null()
         # sudo: figures are the machine's, whoever writes the note
-        self.env["cx.customer"].sudo()._rate(touchpoints.filtered("rated").customer_id.ids)
+        customers = self.env["cx.customer"].sudo()
+        customers._met_again(touchpoints.customer_id.ids)
+        customers._rate(touchpoints.filtered("rated").customer_id.ids)
         return touchpoints
 
     def unlink(self):
-        told = self.filtered("rated").customer_id.ids
+        met, rated = self.customer_id.ids, self.filtered("rated").customer_id.ids
         done = super().unlink()
-        self.env["cx.customer"].sudo()._rate(told)  # sudo: as in create
+        customers = self.env["cx.customer"].sudo()  # sudo: as in create
+        customers._met_again(met)
+        customers._rate(rated)
         return done
 
     @api.constrains("customer_id", "person_id")

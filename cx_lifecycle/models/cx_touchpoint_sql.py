@@ -17,10 +17,11 @@ FEED = """
                SELECT min(o.company_id) FROM cx_customer o
                 WHERE o.partner_id = p.commercial_partner_id))
          WHERE d.at IS NOT NULL AND %(people)s),
-    -- whose satisfaction was told by what is about to change
+    -- of whom it told before, in case it tells of somebody else now
     told AS (
-        SELECT t.res_id, t.customer_id FROM cx_touchpoint t JOIN document d ON d.id = t.res_id
-         WHERE t.source_id = %(source)s AND t.satisfaction IS NOT NULL),
+        SELECT t.res_id, t.customer_id, t.satisfaction
+          FROM cx_touchpoint t JOIN document d ON d.id = t.res_id
+         WHERE t.source_id = %(source)s),
     gone AS (
         DELETE FROM cx_touchpoint t
          WHERE t.source_id = %(source)s AND t.person_id IS NOT NULL AND %(looked_at)s
@@ -53,10 +54,15 @@ FEED = """
         RETURNING xmax = 0 AS fresh, res_id, customer_id, satisfaction)
     SELECT (SELECT count(*) FROM written WHERE fresh), (SELECT count(*) FROM gone),
            (SELECT array_agg(customer_id) FROM (
+                SELECT customer_id FROM written UNION SELECT customer_id FROM gone
+                 UNION SELECT customer_id FROM told
+                        WHERE res_id IN (SELECT res_id FROM written)) AS met),
+           (SELECT array_agg(customer_id) FROM (
                 SELECT customer_id FROM written WHERE satisfaction IS NOT NULL
                  UNION SELECT customer_id FROM gone WHERE satisfaction IS NOT NULL
                  UNION SELECT customer_id FROM told
-                        WHERE res_id IN (SELECT res_id FROM written)) AS rated)
+                        WHERE satisfaction IS NOT NULL
+                          AND res_id IN (SELECT res_id FROM written)) AS rated)
 """
 
 
@@ -75,7 +81,7 @@ class CxTouchpointSource(models.Model):
         self.env.flush_all()
         # the statement is wide, not deep: compiling it only costs
         self.env.cr.execute("SET LOCAL jit = off")
-        [(added, removed, rated)] = self.env.execute_query(
+        [(added, removed, met, rated)] = self.env.execute_query(
             SQL(
                 FEED,
                 documents=self._documents(which),
@@ -90,6 +96,7 @@ class CxTouchpointSource(models.Model):
             )
         )
         self.env["cx.touchpoint"].invalidate_model()
+        self.env["cx.customer"]._met_again(met)
         self.env["cx.customer"]._rate(rated)
         return added, removed
 

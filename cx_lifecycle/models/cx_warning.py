@@ -156,6 +156,12 @@ class CxWarning(models.Model):
             )
         )
 
+    @api.model
+    def _forget(self, partners):
+        """What people wrote about customers who are deleted goes; that there was a sign stays."""
+        signs = self.search([("partner_id", "in", partners.ids), ("closed_reason", "!=", False)])
+        signs.closed_reason = False
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):
         if not self.env.su:

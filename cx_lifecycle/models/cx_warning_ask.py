@@ -17,7 +17,7 @@ class CxWarning(models.Model):
     def _ask(self, kind, company):
         """Plan an activity for each new sign of a kind, or note why nobody can be asked."""
         # before the company has accepted its stages, reps see none
-        if not kind.activity or not self.env["cx.first.run"]._accepted(company):
+        if not self.env["cx.first.run"]._accepted(company):
             return
         today = self.env["cx.customer"]._today(company)
         self.env.flush_all()

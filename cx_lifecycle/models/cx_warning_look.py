@@ -35,7 +35,7 @@ class CxWarningKind(models.Model):
         customers_to_come = bool(self.env["cx.run"].search_count(rebuild, limit=1))
         # there are a dozen of them
         for kind in self.search([], order="began_at, looked_at, id"):  # pylint: disable=no-search-all
-            # most contacts are no customers yet: the next night finds them
+            # most contacts are no customers yet: its end calls again
             if customers_to_come and not kind.looked_at:
                 continue
             if not kind._guarded():
@@ -47,9 +47,13 @@ class CxWarningKind(models.Model):
         if self:
             # sudo: where the reading stands is the machine's
             self.sudo().write({"looked_at": False, "began_at": False, "read_to": 0, "error": False})
-            # while the data files of an installation are read, the job may not be there yet
-            if cron := self.env.ref("cx_lifecycle.cron_warnings", raise_if_not_found=False):
-                cron.sudo()._trigger()  # sudo: starting the job is not reading jobs
+            self._start_soon()
+
+    @api.model
+    def _start_soon(self):
+        # while the data files of an installation are read, the job may not be there yet
+        if cron := self.env.ref("cx_lifecycle.cron_warnings", raise_if_not_found=False):
+            cron.sudo()._trigger()  # sudo: starting the job is not reading jobs
 
     # ------------------------------------------------------------------ a pass
     def _guarded(self):
@@ -127,7 +131,9 @@ class CxWarningKind(models.Model):
             _logger.exception("Warning sign %s not looked for in %s", self.code, company.id)
             self.error = brief(error)
             return 0
-        self.env["cx.warning"]._ask(self, company)
+        if self.activity:
+            self.env["cx.warning"]._ask(self, company)
+            self.env["cx.warning"]._settle()
         return opened
 
     def _companies(self):

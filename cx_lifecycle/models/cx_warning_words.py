@@ -35,7 +35,7 @@ class CxWarning(models.Model):
             return self.env._("%(score)s of 10 on %(day)s", score=score, day=day)
         if times > 1:
             return self.env._("%(times)s times, last on %(day)s", times=times, day=day)
-        return self.env._("on %s", day)
+        return self.env._("since %s", day)
 
     def _words_basket_shrinking(self, facts):
         return self.env._(

@@ -1,4 +1,4 @@
-"""Two view types of ours: records as rows x columns, and the portfolio of customers."""
+"""View types of ours: records as rows x columns, the portfolio of customers, their journey."""
 
 from lxml import etree
 
@@ -14,10 +14,20 @@ COUNT = "__count"
 class IrUiView(models.Model):
     _inherit = "ir.ui.view"
 
-    type = fields.Selection(selection_add=[("cx_matrix", "Matrix"), ("cx_portfolio", "Portfolio")])
+    type = fields.Selection(
+        selection_add=[
+            ("cx_matrix", "Matrix"),
+            ("cx_portfolio", "Portfolio"),
+            ("cx_journey", "Journey Map"),
+        ]
+    )
 
     def _get_view_info(self):
-        ours = {"cx_matrix": {"icon": "fa fa-th"}, "cx_portfolio": {"icon": "fa fa-balance-scale"}}
+        ours = {
+            "cx_matrix": {"icon": "fa fa-th"},
+            "cx_portfolio": {"icon": "fa fa-balance-scale"},
+            "cx_journey": {"icon": "fa fa-map-o"},
+        }
         return ours | super()._get_view_info()
 
     # ------------------------------------------------------------------ matrix
@@ -74,16 +84,24 @@ class IrUiView(models.Model):
             )  # fmt: skip
             self._raise_view_error(message, node)
 
-    # --------------------------------------------------------------- portfolio
+    # --------------------------------------------------- portfolio and journey
     def _validate_tag_cx_portfolio(self, node, name_manager, node_info):
-        if not node_info["validate"]:
-            return
+        if node_info["validate"]:
+            self._validate_bare(node)
+            if name_manager.model._name != "cx.customer":
+                self._raise_view_error(self.env._("A portfolio is made of customers."), node)
+
+    def _validate_tag_cx_journey(self, node, name_manager, node_info):
+        if node_info["validate"]:
+            self._validate_bare(node)
+            if name_manager.model._name != "cx.touchpoint":
+                self._raise_view_error(self.env._("A journey map is made of touchpoints."), node)
+
+    # -------------------------------------------------------------------- all
+    def _validate_bare(self, node):
         self._validate_known_attributes(node, set())
         self._validate_children(node, set())
-        if name_manager.model._name != "cx.customer":
-            self._raise_view_error(self.env._("A portfolio is made of customers."), node)
 
-    # ------------------------------------------------------------------- both
     def _validate_known_attributes(self, node, known):
         unknown = set(node.attrib) - known - COMMON
         if unknown:

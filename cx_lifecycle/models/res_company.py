@@ -30,6 +30,24 @@ class ResCompany(models.Model):
         "Summed Up Until", readonly=True, help="What ended before this day was sent."
     )
 
+    cx_satisfaction_good = fields.Float(
+        "Good From", default=7.0, digits=(3, 1), help="A mean satisfaction of so much is good."
+    )
+    cx_satisfaction_fair = fields.Float(
+        "Fair From", default=5.0, digits=(3, 1), help="Less than this is bad."
+    )
+
+    @api.constrains("cx_satisfaction_good", "cx_satisfaction_fair")
+    def _check_satisfaction_limits(self):
+        for company in self:
+            if not 0 <= company.cx_satisfaction_fair <= company.cx_satisfaction_good <= 10:
+                raise ValidationError(
+                    self.env._(
+                        "Good From and Fair From: enter two numbers from 0 to 10, good not below "
+                        "fair."
+                    )
+                )
+
     @api.constrains("cx_calls_per_day")
     def _check_calls_per_day(self):
         for company in self:

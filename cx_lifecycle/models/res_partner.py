@@ -56,6 +56,16 @@ class ResPartner(models.Model):
     )
     cx_why = fields.Json(**of_customer("why_data", string="Why This Stage?"))
     cx_rhythm = fields.Json(**of_customer("rhythm_data", string="Rhythm"))
+    cx_preferred_channel_id = fields.Many2one(**of_customer("preferred_channel_id"))
+    cx_preferred_text = fields.Char(**of_customer("preferred_text", string="Evidence of Channel"))
+    cx_channel_text = fields.Text(**of_customer("channel_text"))
+    cx_channel_preference_ids = fields.One2many(
+        "cx.channel.preference",
+        "person_id",
+        "Asked to Be Reached By",
+        groups=REP,
+        help="What this person said; what others at the same customer said stands with them.",
+    )
     cx_stage_durations = fields.Json(compute="_compute_cx_stage_durations", groups=REP)
 
     def _has_field_access(self, field, operation):
@@ -96,6 +106,7 @@ class ResPartner(models.Model):
         """What was noted of a person goes with the person."""
         # sudo: deleting a contact is a right of its own
         self.env["cx.touchpoint"].sudo()._forget(self)
+        self.env["cx.warning"].sudo()._forget(self)  # sudo: as above
 
     def action_cx_contest(self):
         """Open the dialog that holds the customer's stage or declares a loss."""
@@ -123,6 +134,14 @@ class ResPartner(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle.action_touchpoints")
         whose = "customer_id.partner_id" if self == self.commercial_partner_id else "person_id"
         return {**action, "domain": [(whose, "=", self.id)]}
+
+    def action_cx_journey_map(self):
+        """Open the journey of this customer; that of a person alone."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle.action_journey_map")
+        # searched for rather than given: the address finds it again
+        whose = "partner_id" if self == self.commercial_partner_id else "person_id"
+        return {**action, "context": {f"search_default_{whose}": self.id}}
 
     def action_cx_episodes(self):
         """Open the customer's history of stages."""

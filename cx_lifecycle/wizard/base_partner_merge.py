@@ -14,6 +14,7 @@ class BasePartnerMerge(models.TransientModel):
         self.env["cx.seat"]._merge_partners(src_partners, dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         customers._refresh_partners(dst_partner, companies, "res.partner")
+        customers._prefer(dst_partner.commercial_partner_id)
         self.env["cx.seat"]._after_merge(dst_partner)
         self.env["cx.need.evidence"]._after_merge(dst_partner)
         return result

@@ -94,7 +94,16 @@ class ConsentController(http.Controller):
         done = optouts()._save_preferences(
             act.email, act.company_id, self._wishes(), self._young(act, day)
         )
+        self._prefer(act.person_id, request.httprequest.form.get("channel", ""))
         return self._page("preferences_saved", act, day, done=done)
+
+    def _prefer(self, person, choice):
+        """Keep the channel that a person chose among those shown; 0: none in particular."""
+        # superuser: the link is the right, and the person's name was on it
+        preferences = request.env(su=True)["cx.channel.preference"]
+        channel = preferences._offered().filtered(lambda way: way.id == id_of(choice))
+        if person and (channel or choice == "0") and channel != preferences._of(person).channel_id:
+            preferences._say(person, channel, None, "page")
 
     def _wishes(self):
         """What the form says, as ``_save_preferences`` takes it; the rest is ignored."""
@@ -123,6 +132,8 @@ class ConsentController(http.Controller):
             request.update_context(lang=act.person_id.lang)
         now = optouts()._preferences(act.email, act.company_id)
         until = now["paused_until"]
+        # superuser: as for topics, and what this person said
+        preferences = request.env(su=True)["cx.channel.preference"]
         values = {
             **now,
             # superuser: names only, for who followed the link, in the page's language
@@ -130,6 +141,8 @@ class ConsentController(http.Controller):
             "paused_until": until and format_date(request.env, until, date_format="long"),
             "months": MONTHS,
             "reason_length": REASON_LENGTH,
+            "channels": preferences._offered() if act.person_id else (),
+            "preferred": preferences._of(act.person_id).channel_id,
             "company": act.company_id,
             "address": masked(act.email),
             "young": self._young(act, day),

@@ -11,7 +11,8 @@ that was fixed before the campaign began; without it, no interval for a few doze
 import math
 from typing import NamedTuple
 
-from odoo.addons.cx_lifecycle.engine.proportion import Z, interval
+from odoo.addons.cx_lifecycle.engine.means import student
+from odoo.addons.cx_lifecycle.engine.proportion import Z, difference
 
 ALPHA = 0.05
 LEAST = 20  # buyers in each arm: with fewer, intervals of money are not to be believed
@@ -59,22 +60,10 @@ class Difference(NamedTuple):
 def shares(treated, held, z=Z):
     """How many more buyers there are for each participant; None when an arm is empty.
 
-    Newcombe's hybrid score interval (R. G. Newcombe, Statistics in Medicine 17, 1998, method 10):
-    right for few cases and for shares near 0.
-
     :param float z: half its width in standard errors, where it is another than of one look
     """
-    if not treated.number or not held.number:
-        return None
-    one, other = treated.buyers / treated.number, held.buyers / held.number
-    low_one, high_one = interval(treated.buyers, treated.number, z)
-    low_other, high_other = interval(held.buyers, held.number, z)
-    value = one - other
-    return Difference(
-        value,
-        value - math.hypot(one - low_one, high_other - other),
-        value + math.hypot(high_one - one, other - low_other),
-    )
+    found = difference(treated.buyers, treated.number, held.buyers, held.number, z)
+    return found and Difference(*found)
 
 
 def shares_always(treated, held, planned):
@@ -97,7 +86,7 @@ def amounts(treated, held):
     value, error = treated.mean - held.mean, _error(treated, held)
     if not error:
         return Difference(value, value, value)
-    quantile = _student(_freedom(treated, held))
+    quantile = student(_freedom(treated, held))
     skewness = (treated.third / treated.number**2 - held.third / held.number**2) / error**3
     return Difference(
         value,
@@ -175,17 +164,6 @@ def _freedom(treated, held):
     return (one + other) ** 2 / (
         one**2 / (treated.number - 1) + other**2 / (held.number - 1)
     )  # fmt: skip
-
-
-def _student(freedom):
-    """The 97.5 % quantile of Student's distribution (Abramowitz and Stegun, 26.7.5)."""
-    z, f = Z, freedom
-    return (
-        z
-        + (z**3 + z) / (4 * f)
-        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * f**2)
-        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * f**3)
-    )
 
 
 def _backwards(quantile, skewness):

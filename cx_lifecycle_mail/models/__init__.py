@@ -57,6 +57,7 @@ from . import (
     cx_campaign_run_screens,
     cx_campaign_screens,
     cx_campaign_sort,
+    cx_campaign_step_channels,
     cx_campaign_step_screens,
     cx_campaign_step_words,
     cx_campaign_stop,

@@ -102,9 +102,11 @@ class CxCampaign(models.Model):
         ],
         help="A date of the customer or its contact that returns every year.",
     )  # fmt: skip
+    # deleted or switched off, a sign must not make all of them count
     warning_kind_ids = fields.Many2many(
-        "cx.warning.kind", string="Warning Signs", help="Signs that start it; any when empty."
-    )
+        "cx.warning.kind", string="Warning Signs", ondelete="restrict",
+        context={"active_test": False}, help="Signs that start it; any when empty.",
+    )  # fmt: skip
     date_days = fields.Integer("Days After", help="After the anniversary; before it when negative.")
     domain = fields.Char(
         "Only Customers",

@@ -1,6 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from odoo.addons.cx_lifecycle.models.res_partner import of_customer
 
@@ -22,6 +23,16 @@ class ResPartner(models.Model):
             [("customer_id.partner_id", "in", self.ids), ("state", "=", "running")]
         )._stop("no_contact")
         self.env["cx.campaign.act"].sudo()._forget(self.ids)  # sudo: as above
+
+    def _cx_personal_domains(self):
+        """Also what Odoo keeps of the mails and surveys of campaigns."""
+        domains = super()._cx_personal_domains()
+        domains["survey.user_input"] = Domain("partner_id", "=", self.id)
+        domains["survey.user_input.line"] = Domain("user_input_id.partner_id", "=", self.id)
+        if email := self.email_normalized:
+            domains["mailing.trace"] = Domain("email", "=", email)
+            domains["mail.blacklist"] = Domain("email", "=", email)
+        return domains
 
     def action_cx_campaigns(self):
         """Open the campaigns that the contact's company took part in; why, when in none."""

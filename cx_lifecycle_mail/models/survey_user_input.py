@@ -18,6 +18,7 @@ class SurveyUserInput(models.Model):
     def _mark_done(self):
         """What was said is read at once, and each answer with it: whole, as it is now."""
         done = super()._mark_done()
+        self._keep_preferred_channels()
         lines = self.env["survey.user_input.line"]
         lines.flush_model()
         # answers are written before the survey is finished: what reads changes would miss them
@@ -32,7 +33,37 @@ class SurveyUserInput(models.Model):
         self.env["cx.touchpoint.source"]._listen_soon()
         return done
 
+    def _keep_preferred_channels(self):
+        """Who said how to be reached is reached so from now on."""
+        # superuser: whoever answers is nobody that is logged in, and the invitation was personal
+        preferences = self.env(su=True)["cx.channel.preference"]
+        for answer in self.filtered(lambda answer: answer.partner_id and not answer.test_entry):
+            for line in answer.user_input_line_ids:
+                if channel := line.suggested_answer_id.cx_channel_id:
+                    step = line.matrix_row_id.cx_step_id
+                    preferences._say(answer.partner_id, channel, step, "survey")
+
     def _has_field_access(self, field, operation):
         """Whom a campaign asked: only the machine writes it."""
         forged = field.name == "cx_act_id" and operation == "write" and not self.env.su
         return not forged and super()._has_field_access(field, operation)
+
+
+class SurveyQuestionAnswer(models.Model):
+    _inherit = "survey.question.answer"
+
+    cx_channel_id = fields.Many2one(
+        "cx.channel",
+        "Preferred Channel",
+        ondelete="set null",
+        index="btree_not_null",
+        domain=[("offered", "=", True)],
+        help="Whoever chooses this answer prefers to be reached over this channel.",
+    )
+    cx_step_id = fields.Many2one(
+        "cx.journey.step",
+        "Journey Step",
+        ondelete="set null",
+        index="btree_not_null",
+        help="Of a row: the channel chosen there is preferred at this step.",
+    )

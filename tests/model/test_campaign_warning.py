@@ -5,6 +5,9 @@ from datetime import datetime, time, timedelta
 from model.campaigns import CampaignCase
 from model.common import TODAY, ago
 from model.warnings_case import WarningCase
+from psycopg2 import IntegrityError
+
+from odoo.tools import mute_logger
 
 
 class TestWarningEntry(CampaignCase, WarningCase):
@@ -96,6 +99,18 @@ class TestWarningEntry(CampaignCase, WarningCase):
         self.work()
         self.assertEqual(campaign.run_ids.reason, "sign_over")
         self.assertEqual(other.run_ids.state, "running")
+
+    def test_a_sign_that_is_switched_off_makes_no_other_count(self):
+        campaign = self.launched(**self.claims, members="both")
+        self.met(self.ada, "complains", 2)
+        self.met(self.ada, "rates", 2, satisfaction=1)
+        self.signs()
+        self.claim.active = False
+        campaign.invalidate_recordset()
+        campaign._look()
+        self.assertFalse(campaign.run_ids)
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            self.claim.unlink()
 
     def test_the_past_and_the_words(self):
         self.met(self.ada, "complains", 200)

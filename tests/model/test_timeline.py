@@ -121,7 +121,8 @@ class TestContents(TimelineCase):
         self.assertEqual(json.loads(json.dumps(answer))["items"][0]["title"], "Ask")
         # what people noted, and what the addon of campaigns adds
         self.assertEqual(
-            [kind["code"] for kind in answer["kinds"]], [*KINDS, "touchpoint", "campaign"]
+            [kind["code"] for kind in answer["kinds"]],
+            [*KINDS, "touchpoint", "warning", "campaign"],
         )
         self.assertEqual(answer["kinds"][0]["label"], "Purchases")
         self.assertTrue(all(kind["icon"].startswith("fa-") for kind in answer["kinds"]))
@@ -343,7 +344,7 @@ class TestOrder(TimelineCase):
         for kinds in (["purchase"], ["stage", "message"], ("message",)):
             answer = self.timeline(kinds=kinds)
             self.assertEqual({i["kind"] for i in answer["items"]}, set(kinds))
-            self.assertEqual(len(answer["kinds"]), len(KINDS) + 2, "filters offer all kinds")
+            self.assertEqual(len(answer["kinds"]), len(KINDS) + 3, "filters offer all kinds")
         for kinds in (None, False, []):
             self.assertEqual({i["kind"] for i in self.items(kinds=kinds)},
                              {"purchase", "stage", "message"})  # fmt: skip

@@ -64,6 +64,25 @@ class TestMatrixArch(ViewCase):
         self.assertEqual(arch.get("row_field"), "previous_stage_id")
 
 
+class TestJourneyView(ViewCase):
+    def test_only_of_touchpoints_and_nothing_more(self):
+        self.assertRefused("touchpoints", lambda: self.view("cx.episode", "<cx_journey/>"))
+        refused = ('<cx_journey measure="1"/>', "<cx_journey><field name='id'/></cx_journey>")
+        for said, arch in zip(("measure", "field"), refused, strict=True):
+            self.assertRefused(said, lambda arch=arch: self.view("cx.touchpoint", arch))
+
+    def test_a_rep_may_search_by_everything(self):
+        rep = new_test_user(self.env, "map_searching", "cx_lifecycle.group_rep")
+        touchpoints = self.env["cx.touchpoint"].with_user(rep)
+        view = self.env.ref("cx_lifecycle.view_journey_map_search")
+        arch = etree.fromstring(touchpoints.get_view(view.id, "search")["arch"])
+        for node in arch.iter("filter", "field"):
+            with self.subTest(node.get("string") or node.get("name")):
+                domain = node.get("domain") or node.get("filter_domain")
+                if domain:
+                    touchpoints.search(safe_eval(domain, {"self": "x", "uid": rep.id}), limit=1)
+
+
 class TestPortfolioView(ViewCase):
     def test_only_of_customers(self):
         self.assertRefused("customers", lambda: self.view("cx.episode", "<cx_portfolio/>"))
@@ -77,6 +96,7 @@ class TestPortfolioView(ViewCase):
         info = self.env["ir.ui.view"].get_view_info()
         self.assertTrue(info["cx_matrix"]["multi_record"])
         self.assertTrue(info["cx_portfolio"]["icon"])
+        self.assertTrue(info["cx_journey"]["icon"])
 
     def test_a_rep_may_search_by_everything(self):
         rep = new_test_user(self.env, "searching", "cx_lifecycle.group_rep")

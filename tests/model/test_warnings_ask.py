@@ -91,6 +91,12 @@ class TestAsking(WarningCase):
         self.assertFalse(self.activities(self.ada))
         self.assertIn("warning sign", self.ada.partner_id.message_ids[:1].body)
 
+    def test_the_activity_ends_when_what_showed_it_is_gone(self):
+        self.rate(self.ada)
+        self.env["cx.touchpoint"].search([("customer_id", "=", self.ada.id)]).unlink()
+        self.look(self.score)
+        self.assertFalse(self.activities(self.ada))
+
     def test_what_was_done_stays_done(self):
         self.rate(self.ada)
         self.activities(self.ada)._action_done(feedback="Called")

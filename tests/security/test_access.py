@@ -48,6 +48,7 @@ ALLOWED = {
     "cx.journey.step": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
     "cx.channel": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
     "cx.interaction": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.channel.preference": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
     "cx.touchpoint.kind": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
     "cx.touchpoint": {"rep": "rcu", "marketer": "rcu", "admin": "rcu"},
     "cx.touchpoint.source": {"rep": "r", "marketer": "r", "admin": "rwcu"},
@@ -55,6 +56,9 @@ ALLOWED = {
     "cx.warning.kind": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
     "cx.warning": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.warning.dismiss": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.evidence": {"rep": "r", "marketer": "r", "admin": "r"},
+    "cx.evidence.run": {"marketer": "r", "admin": "r"},
+    "cx.improvement": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
     # campaigns
     "cx.topic": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
     "cx.topic.optout": {"rep": "rc", "marketer": "rcu", "admin": "rcu"},
@@ -107,7 +111,9 @@ METHODS = {
     "action_no_answer", "action_do", "action_not_now", "default_get",
     "action_accept", "action_take_back", "action_customers", "get_empty_list_help",
     "action_next", "action_actual", "action_spent",
-    "log", "action_open_record", "action_touchpoints", "action_read_again", "action_save",
+    "action_mend", "log", "say", "action_call_instead", "action_cx_personal_data",
+    "action_open_record", "action_touchpoints",
+    "action_read_again", "action_save",
     "action_warnings", "dismiss", "action_dismiss",
     # of campaigns: the lists and dialogs of their screens, and what marketers alone may do
     "result", "action_result", "action_measure",

@@ -244,6 +244,25 @@ class TestPage(LinkCase):
         for secret in (ADA, ">Ada", "Elsewhere", self.other_company.name):
             self.assertNotIn(secret, text)
 
+    def test_the_channel_they_prefer(self):
+        said = lambda: self.env["cx.channel.preference"].search(  # noqa: E731
+            [("person_id", "=", self.act.person_id.id)]
+        )
+        phone = self.env.ref("cx_lifecycle.channel_phone")
+        website = self.env.ref("cx_lifecycle.channel_website")
+        self.assertIn(f'<option value="{phone.id}"', self.page())
+        self.assertNotIn(f'<option value="{website.id}"', self.page())
+        self.save()
+        self.assertFalse(said(), "what the form does not hold stays as it is")
+        self.assertIn("Phone", self.save(channel=phone.id))
+        self.assertEqual((said().channel_id, said().origin), (phone, "page"))
+        self.assertRegex(self.page(), rf'<option value="{phone.id}" selected')
+        for nonsense in (website.id, "x", "-1", 10**12, f"{phone.id};"):
+            self.save(channel=nonsense)
+            self.assertEqual(said().channel_id, phone)
+        self.save(channel="0", days=400)
+        self.assertFalse(said())
+
     def test_looking_changes_nothing(self):
         before = self.Optout.search_count([]), self.env["mail.message"].search_count([])
         link = self.links()["preferences"]

@@ -7,6 +7,7 @@ import statistics
 import pytest
 from scipy import stats
 
+from odoo.addons.cx_lifecycle.engine.means import student
 from odoo.addons.cx_lifecycle_mail.engine import effect
 from odoo.addons.cx_lifecycle_mail.engine.effect import Arm
 
@@ -60,7 +61,7 @@ def test_shares_where_nobody_bought():
 
 @pytest.mark.parametrize("freedom", [19, 25, 60, 300.5])
 def test_student_against_scipy(freedom):
-    assert effect._student(freedom) == pytest.approx(stats.t.ppf(0.975, freedom), abs=2e-4)
+    assert student(freedom) == pytest.approx(stats.t.ppf(0.975, freedom), abs=2e-4)
 
 
 def test_amounts_against_scipy():

@@ -6,6 +6,7 @@ import {
     contains,
     defineModels,
     fields,
+    MockServer,
     mockService,
     models,
     mountView,
@@ -68,6 +69,8 @@ test("a press opens the sign and not the row, and what is shown is read again", 
     mockService("action", {
         doAction(action, options) {
             expect.step(`${action.res_model} ${action.res_id} ${action.target}`);
+            const signs = [sign(8, "Bad Score", "3 of 10")];
+            MockServer.env["customer"].write([1], { signs });
             return options.onClose();
         },
     });
@@ -78,7 +81,6 @@ test("a press opens the sign and not the row, and what is shown is read again", 
         selectRecord: () => expect.step("row"),
     });
     expect(".o_data_row:eq(1) .o_cx_warning").toHaveCount(0);
-    Customer._records[0].signs = [sign(8, "Bad Score", "3 of 10")];
     await contains(".o_cx_warning:first").focus();
     await press("Enter");
     await animationFrame();

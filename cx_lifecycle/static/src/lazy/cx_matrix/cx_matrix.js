@@ -5,6 +5,8 @@ import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
 import { CxSankey } from "./cx_sankey";
 import { isLink, layOut, listOf, moveBy } from "./matrix";
 
+/** An arrow each, for a trend is no colour. */
+const TRENDS = { up: "fa-arrow-up", down: "fa-arrow-down", same: "fa-arrows-h" };
 /** Money of a matrix comes in whole units. */
 const WHOLE = [16, 0];
 
@@ -21,7 +23,11 @@ export class CxMatrix extends Component {
         addUp: { type: Boolean, optional: true },
         hideEmpty: { type: Boolean, optional: true },
         format: { type: Function, optional: true },
+        nothing: { type: String, optional: true },
         onOpen: Function,
+        // a cell and its element while it is pointed at or has the focus; nothing afterwards
+        onPoint: { type: Function, optional: true },
+        slots: { type: Object, optional: true },
     };
     static defaultProps = {
         mode: "heat",
@@ -29,6 +35,7 @@ export class CxMatrix extends Component {
         addUp: false,
         hideEmpty: false,
         currencyId: false,
+        nothing: "",
     };
 
     setup() {
@@ -44,6 +51,7 @@ export class CxMatrix extends Component {
             hideEmpty: this.props.hideEmpty,
             format: (number) => this.format(number),
             total: _t("Total"),
+            nothing: this.props.nothing,
         });
     }
 
@@ -67,10 +75,14 @@ export class CxMatrix extends Component {
                   count: formatInteger(cell.customers),
               })
             : cell.text;
-        const label = _t("%(row)s, %(col)s: %(value)s", { ...names, value });
+        const label = _t("%(row)s, %(col)s: %(value)s", { ...names, value: cell.words || value });
         const notes = { good: _t("good"), fair: _t("fair"), bad: _t("bad") };
         const note = cell.few ? _t("few: to be read with care") : notes[cell.tone];
         return note ? _t("%(label)s (%(note)s)", { label, note }) : label;
+    }
+
+    trendIcon(cell) {
+        return TRENDS[cell.trend];
     }
 
     heat(cell) {
@@ -92,8 +104,13 @@ export class CxMatrix extends Component {
         );
     }
 
-    onFocus(row, col) {
+    onFocus(ev, cell, row, col) {
         Object.assign(this.state, { row, col });
+        this.point(cell, ev.currentTarget);
+    }
+
+    point(cell, el) {
+        this.props.onPoint?.(cell, el);
     }
 
     onKeydown(ev, cell, row, col) {

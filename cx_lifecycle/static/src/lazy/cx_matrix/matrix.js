@@ -3,13 +3,15 @@ import { Domain } from "@web/core/domain";
 /**
  * @typedef {{ model: string, domain: Array, name: string }} List what a number opens
  * @typedef {{ value: number | null, text?: string, share?: number | null, few?: boolean,
- *   money?: number, customers?: number, list?: List, tone?: string }} Cell `customers`: how
- *   many a share is made of
+ *   money?: number, customers?: number, list?: List, tone?: string, trend?: string, sub?: string,
+ *   words?: string }} Cell `customers`: how many a share is made of; `sub`: a second line;
+ *   `words`: what is read out in place of the text; a text without a value is shown too
  * @typedef {{ key: string, label: string, total?: number, text?: string, list?: List,
- *   band?: string }} Head a row or a column
+ *   cell?: Cell, band?: string, mark?: { label: string, help: string } }} Head a row or a
+ *   column; `cell`: its total, where that is more than a number
  * @typedef {{ rows: Head[], cols: Head[], cells: Object<string, Cell>, total?: Head, list?: List,
- *   row_title?: string, col_title?: string, sum_title?: string }} Matrix `sum_title`: what
- *   the totals of rows are called when they are no plain totals
+ *   row_title?: string, col_title?: string, sum_title?: string, foot_title?: string }} Matrix
+ *   `sum_title`, `foot_title`: what the totals are called when they are no plain totals
  */
 
 const EDGE = "total";
@@ -24,6 +26,7 @@ const EDGE = "total";
  * @param {boolean} [options.hideEmpty] leave out rows and columns without any cell
  * @param {(number: number) => string} options.format
  * @param {string} options.total what totals are called
+ * @param {string} [options.nothing] what stands in cells without any value
  */
 export function layOut(matrix, options) {
     matrix = options.hideEmpty ? withoutEmpty(matrix) : matrix;
@@ -39,22 +42,22 @@ export function layOut(matrix, options) {
     const hasColTotals = colTotals.some(Boolean);
     const rows = matrix.rows.map((row, index) => ({
         ...row,
-        cells: named(row, matrix.cols, table[index]),
+        cells: named(row, matrix.cols, table[index], options),
     }));
     const edge = { key: EDGE, label: matrix.sum_title || options.total };
     if (hasRowTotals) {
-        rows.forEach((row, index) => row.cells.push(...named(row, [edge], [rowTotals[index]])));
+        rows.forEach((row, index) => row.cells.push(...named(row, [edge], [rowTotals[index]], options)));
     }
     if (hasColTotals) {
-        const foot = { key: EDGE, label: options.total, isFoot: true };
-        const cells = named(foot, matrix.cols, colTotals);
+        const foot = { key: EDGE, label: matrix.foot_title || options.total, isFoot: true };
+        const cells = named(foot, matrix.cols, colTotals, options);
         if (hasRowTotals) {
             const whole = readTotal(
                 { list: matrix.list, ...matrix.total },
                 table.flat(),
                 options
             );
-            cells.push(...named(foot, [edge], [whole]));
+            cells.push(...named(foot, [edge], [whole], options));
         }
         rows.push({ ...foot, cells });
     }
@@ -72,9 +75,9 @@ function withoutEmpty(matrix) {
     };
 }
 
-function named(row, cols, cells) {
+function named(row, cols, cells, { nothing = "" }) {
     return cols.map((col, index) => ({
-        ...(cells[index] || { isEmpty: true, text: "" }),
+        ...(cells[index] || { isEmpty: true, text: nothing }),
         key: `${row.key}|${col.key}`,
         row: row.label,
         col: col.label,
@@ -85,17 +88,22 @@ function named(row, cols, cells) {
 
 function readCell(cell, { money, format }) {
     const value = money ? cell?.money : cell?.value;
-    if (value === undefined || value === null || value === false) {
+    const isUnknown = value === undefined || value === null || value === false;
+    if (isUnknown && (money || !cell?.text)) {
         return null;
     }
+    const { customers, sub, trend, words } = cell;
     return {
         value,
         text: money ? format(value) : cell.text || format(value),
         share: cell.share ?? null,
         few: Boolean(cell.few),
         tone: (!money && cell.tone) || null,
-        customers: cell.customers,
         list: cell.list || null,
+        customers,
+        sub,
+        trend,
+        words,
     };
 }
 
@@ -108,7 +116,11 @@ function shareAnew(cells) {
     }
 }
 
-function readTotal(head, cells, { money, addUp, format }) {
+function readTotal(head, cells, options) {
+    const { money, addUp, format } = options;
+    if (head.cell) {
+        return readCell(head.cell, options);
+    }
     const shown = cells.filter(Boolean);
     const given = money ? head.money : head.total;
     if (given === undefined || given === null) {

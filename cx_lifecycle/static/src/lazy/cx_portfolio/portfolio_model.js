@@ -1,75 +1,29 @@
-import { router } from "@web/core/browser/router";
-import { _t } from "@web/core/l10n/translation";
-import { Model } from "@web/model/model";
-import { CUSTOM, DEFAULT, daysOf, fromQuery, isBroken } from "./periods";
+import { PeriodModel } from "./period_model";
+import { daysOf } from "./periods";
 
 /** What is asked together, in this order: what is read first is there first. */
 const CALLS = [[["tiles", "balance"]], [["flows"], ["retention"], ["forecast"], ["at_risk"]]];
 const BLOCKS = CALLS.flat(2);
-/** Errors that say to the reader what to mend; others say that something broke. */
-const REFUSALS = ["odoo.exceptions.UserError", "odoo.exceptions.ValidationError"];
 
 /** The figures of the portfolio, block by block; the server computes them all. */
-export class PortfolioModel extends Model {
-    setup({ state }) {
-        this.turn = 0;
-        this.domain = [];
-        const asked = state?.period || fromQuery(router.current);
-        this.isAsked = Boolean(asked);
-        this.period = asked || { code: DEFAULT };
+export class PortfolioModel extends PeriodModel {
+    setup(params) {
+        super.setup(params);
+        const { data } = params.state || {};
         const blocks = BLOCKS.map((name) => [
             name,
-            { isLoading: true, error: false, data: state?.data?.[name] || null },
+            { isLoading: true, error: false, data: data?.[name] || null },
         ]);
-        this.frame = state?.data?.frame || null;
+        this.frame = data?.frame || null;
         this.blocks = Object.fromEntries(blocks);
-    }
-
-    load({ domain, context: { cx_portfolio_period: kept, ...context } }) {
-        this.domain = domain;
-        this.context = context;
-        this.take(kept);
-        this.read(); // not waited for: the screen is there at once, the figures follow
-    }
-
-    /** The period of a favourite, once: what is chosen after it stays chosen. */
-    take(kept) {
-        const known = JSON.stringify(kept);
-        const isNew = known !== this.known && !this.isAsked;
-        this.known = known;
-        this.isAsked = false;
-        if (kept && isNew) {
-            const { code, since, until } = kept;
-            this.period = fromQuery({ period: code, since, until }) || this.period;
-        }
     }
 
     exportState() {
         const data = BLOCKS.map((name) => [name, this.blocks[name].data]);
-        return { period: this.period, data: { ...Object.fromEntries(data), frame: this.frame } };
-    }
-
-    /** @param {{ code: string, since?: string | false, until?: string | false }} period */
-    setPeriod(period) {
-        if (period.code === CUSTOM && !period.since) {
-            const { since, until } = this.frame || {};
-            period = { code: CUSTOM, since: since || false, until: until || false };
-        }
-        this.period = period;
-        this.notify();
-        if (!this.isBroken) {
-            this.read();
-        }
-    }
-
-    get isBroken() {
-        return isBroken(this.period);
-    }
-
-    /** The days that are shown: those asked for, or those the server took. */
-    get days() {
-        const days = daysOf(this.period);
-        return { since: days.since || this.frame?.since, until: days.until || this.frame?.until };
+        return {
+            ...super.exportState(),
+            data: { ...Object.fromEntries(data), frame: this.frame },
+        };
     }
 
     async read() {
@@ -125,12 +79,6 @@ export class PortfolioModel extends Model {
             Object.assign(this.blocks[name], change);
         }
         this.notify();
-    }
-
-    messageOf(error) {
-        return REFUSALS.includes(error.exceptionName)
-            ? error.data.message
-            : _t("These figures could not be read.");
     }
 
     // ------------------------------------------------------------ what is there
