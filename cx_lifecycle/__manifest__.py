@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/cx_lifecycle_rules.xml",
         "security/cx_journey_rules.xml",
+        "security/cx_warning_rules.xml",
         "data/ir_cron.xml",
         "data/cx_stage.xml",
         "data/cx_need.xml",

@@ -24,8 +24,8 @@ COURSE = (
     (("phone", "email", "after_sales"), "asks_for_help", 0.15, (10, 40), 6.2),
     (("social_network", "email"), "recommends", 0.06, (20, 50), 9.2),
 )
-COMPLAINT = 0.06  # of those who buy again, and
-WORSE = 0.4  # of those who do not
+COMPLAINT = 0.04  # of those who buy again, and
+WORSE = 0.7  # of those who do not
 NOTES = ("The parcel was open", "Waited for two weeks", "Nobody called back", "Wrong size again")
 
 
@@ -94,7 +94,7 @@ def _complaint(dice, day, chance):
     """A complaint in some cases, and in half of them money back."""
     if dice.random() >= chance:
         return []
-    row = _contact(dice, day, dice.choice(("phone", "email")), "complains", (4, 25), 3.0)
+    row = _contact(dice, day, dice.choice(("phone", "email")), "complains", (4, 60), 3.0)
     row["note"] = dice.choice(NOTES)
     if dice.random() < 0.5:
         return [row]

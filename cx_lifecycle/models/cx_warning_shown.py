@@ -79,7 +79,8 @@ class CxCustomer(models.Model):
         )
         if field_expr == "warning_kind_id":
             return found
-        return SQL("(CASE WHEN %(found)s > 1 THEN %(found)s ELSE 0 END)", found=found)
+        # asked once: nothing above 1 counts as nothing
+        return SQL("coalesce(nullif(greatest(%s, 1), 1), 0)", found)
 
 
 class CxWarning(models.Model):

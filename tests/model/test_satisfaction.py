@@ -55,12 +55,13 @@ class TestSatisfaction(TouchpointCase):
     def test_who_never_answered_is_found_by_no_comparison(self):
         silent = self.buy(self.partner("Silent"), 3)
         self.note(4)
-        for condition in (("<=", 10), (">=", 0), ("<", 5)):
+        for condition in (("<=", 10), (">=", 0), ("<", 5), ("=", 4)):
             found = self.Customer.search([("satisfaction_last", *condition)])
             self.assertEqual(found, self.customer, condition)
             self.assertEqual((self.customer | silent).filtered_domain(
                 [("satisfaction_last", *condition)]), self.customer)  # fmt: skip
         self.assertIn(silent, self.Customer.search([("satisfaction_last", "=", False)]))
+        self.assertFalse(self.Customer.search([("satisfaction_last", "in", [0.0, 3.0])]))
 
     def test_trend_against_the_year_before(self):
         self.note(2, days=500)  # longer ago than a year before the last one
