@@ -26,10 +26,10 @@ TOUCHPOINTS = """
 """
 SIGNS = """
     INSERT INTO cx_warning (kind_id, customer_id, company_id, began_on, ended_on)
-    SELECT k.ids[1 + c.id %% cardinality(k.ids)], c.id, c.company_id, d.day, d.day + 60
+    SELECT k.ids[1 + c.id % cardinality(k.ids)], c.id, c.company_id, d.day, d.day + 60
       FROM cx_customer c, (SELECT array_agg(id ORDER BY id) AS ids FROM cx_warning_kind) AS k,
            LATERAL (SELECT current_date - 60
-                           - floor(1000 * (c.id * 0.6180339887 %% 1))::int AS day) AS d
+                           - floor(1000 * (c.id * 0.6180339887 % 1))::int AS day) AS d
 """
 
 
