@@ -243,7 +243,11 @@ def reps_list(database):
         customers = env["cx.customer"]
         fields = _shown(customers, "cx_lifecycle.view_quiet_list")
         late = _late(rep)
-        asked = {"order": "value_at_risk desc, id", "limit": 80, "count_limit": 10001}
+        asked = {
+            "order": "warning_strength desc, value_at_risk desc, id",
+            "limit": 80,
+            "count_limit": 10001,
+        }
         meter = Meter(env)
 
         def measured(name, ask):
@@ -297,7 +301,7 @@ def _shown(model, view):
 def _acquaint(env, rep):
     """People with roles, needs and quotations of the customers whom the rep sees first."""
     partners = env["cx.customer"].search(
-        _late(rep), order="value_at_risk desc, id", limit=80
+        _late(rep), order="warning_strength desc, value_at_risk desc, id", limit=80
     ).partner_id  # fmt: skip
     people = env["res.partner"].create(
         [

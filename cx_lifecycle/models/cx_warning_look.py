@@ -167,7 +167,8 @@ class CxWarningKind(models.Model):
 
     def _those_changed(self):
         """The same for the changed; of everybody, where too many did."""
-        ids = self._changed_ids(self.read_to, MANY)
+        # a touchpoint that is gone was written by nobody; other records tell of their changes
+        ids = self._changed_ids(self.read_to, MANY, standing=self.basis == "touchpoint")
         if len(ids) > MANY:
             self.write({"whole": True, "read_to": 0})
             yield from self._all()
@@ -176,7 +177,7 @@ class CxWarningKind(models.Model):
             part = ids[start : start + LOT]
             yield ids_scope(part), part[-1], len(ids) - start - len(part)
 
-    def _changed_ids(self, after, limit, standing=True):
+    def _changed_ids(self, after, limit, standing):
         """Contacts whose spells may be others than at the last look, a few more than a limit.
 
         :param standing: also those with a sign that stands: what showed it may be gone

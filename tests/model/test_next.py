@@ -224,8 +224,9 @@ class TestRepsList(LifecycleCase):
             self.assertEqual(names[name].alert, "late")
         view = self.env.ref("cx_lifecycle.view_quiet_list")
         order = self.env["cx.customer"].get_view(view.id, "list")["arch"]
-        self.assertIn('default_order="value_at_risk desc, id"', order)
+        self.assertIn('default_order="warning_strength desc, value_at_risk desc, id"', order)
         found = self.Customer.with_user(rep).search(
-            [("user_id", "=", rep.id), ("alert", "=", "late")], order="value_at_risk desc, id"
+            [("user_id", "=", rep.id), ("alert", "=", "late")],
+            order="warning_strength desc, value_at_risk desc, id",
         )
         self.assertEqual(found.mapped("partner_id.name"), ["Big", "Small"])
