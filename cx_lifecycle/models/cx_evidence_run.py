@@ -206,9 +206,13 @@ class CxEvidenceRun(models.Model):
         untold = {
             subject: association.untold(one, results[subject]) for subject, one in sums.items()
         }
-        told = [subject for subject in sums if not untold[subject]]
-        adjusted = association.holm([results[subject].p_value for subject in told])
-        chances = dict(zip(told, adjusted, strict=True))
+        chances = {}
+        # signs are few and were named before; touchpoints are whatever there is, so they are
+        # judged as a family of their own
+        for is_sign in (True, False):
+            told = [one for one in sums if not untold[one] and bool(one[0]) == is_sign]
+            adjusted = association.holm([results[one].p_value for one in told])
+            chances |= dict(zip(told, adjusted, strict=True))
         return {
             subject: {
                 "verdict": untold[subject]
