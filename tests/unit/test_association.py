@@ -4,7 +4,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.stats import contingency
@@ -158,6 +158,8 @@ TABLES = st.lists(
 )
 
 
+# a busy machine is no failure
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TABLES)
 def test_what_always_holds(tables):
     sums = association.add_up(stratum(*table) for table in tables)
@@ -219,6 +221,7 @@ def test_same_people_on_several_days_widen_the_interval():
     assert sum(dependent) / len(dependent) > 1.05
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.floats(0, 10), min_size=2, max_size=30),
     st.lists(st.floats(0, 10), min_size=2, max_size=30),
