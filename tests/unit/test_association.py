@@ -4,7 +4,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.stats import contingency
@@ -12,6 +12,13 @@ from scipy.stats import contingency
 from odoo.addons.cx_lifecycle.engine import association, means
 from odoo.addons.cx_lifecycle.engine.association import GROUPS, Counts
 
+# a busy machine is no failure
+SEARCHING = settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 # deaths / patients with tolbutamide and with placebo, of those below 55 years and the others
 # (University Group Diabetes Program 1970; K. J. Rothman, S. Greenland, T. L. Lash,
 # Modern Epidemiology, 3rd edition, table 15-1: relative risk 1.33, difference 0.034)
@@ -158,6 +165,7 @@ TABLES = st.lists(
 )
 
 
+@SEARCHING
 @given(TABLES)
 def test_what_always_holds(tables):
     sums = association.add_up(stratum(*table) for table in tables)
@@ -219,6 +227,7 @@ def test_same_people_on_several_days_widen_the_interval():
     assert sum(dependent) / len(dependent) > 1.05
 
 
+@SEARCHING
 @given(
     st.lists(st.floats(0, 10), min_size=2, max_size=30),
     st.lists(st.floats(0, 10), min_size=2, max_size=30),
