@@ -17,12 +17,15 @@ SUMS = """
       FROM (%(touchpoints)s) AS t
      GROUP BY t.step_id, t.channel_id, t.interaction_id
 """
-# The last contacts of each customer, from the customers' index alone.
+# The last contacts of each customer, looked up one customer at a time in the customers' index:
+# a join of all contacts would cost more than all the rest, and PostgreSQL would choose it.
 OPEN = """
     SELECT t.step_id, t.channel_id, count(*)
       FROM (%(over)s) AS o
-      JOIN (%(touchpoints)s) AS t
-        ON t.customer_id = o.customer_id AND t.at >= o.over_before
+     CROSS JOIN LATERAL (
+           SELECT step_id, channel_id FROM (%(touchpoints)s) AS one
+            WHERE one.customer_id = o.customer_id AND one.at >= o.over_before
+           OFFSET 0) AS t
      GROUP BY t.step_id, t.channel_id
 """
 # Few leave: their contacts are looked up one customer at a time. What was followed by leaving

@@ -64,7 +64,7 @@ const whereDoesItHurt = ({ phone, steps }) => [
         content: "what the unhappiest said",
         trigger: ".o_cx_journey_comment:contains(Nobody called back)",
     },
-    { content: "the curve", trigger: ".o_cx_curve .o_cx_curve_point" },
+    { content: "the curve", trigger: ".o_cx_curve_step button:contains(/9[.,]0/)" },
     measure("volume"),
     ...click("the complaints", `${cell(phone, AFTER_SALES)}:contains(/^6$/)`),
     back,
