@@ -32,7 +32,7 @@ class CxEvidence(models.Model):
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     question = fields.Selection(QUESTIONS, required=True, readonly=True)
-    kind_id = fields.Many2one("cx.warning.kind", "Sign", readonly=True, ondelete="cascade")
+    kind_id = fields.Many2one("cx.warning.kind", "Warning Sign", readonly=True, ondelete="cascade")
     channel_id = fields.Many2one("cx.channel", readonly=True, ondelete="cascade")
     interaction_id = fields.Many2one("cx.interaction", readonly=True, ondelete="cascade")
     step_id = fields.Many2one(related="interaction_id.step_id", string="Step")

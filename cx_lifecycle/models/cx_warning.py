@@ -25,7 +25,7 @@ class CxWarning(models.Model):
 
     kind_id = fields.Many2one(
         "cx.warning.kind",
-        "Sign",
+        "Warning Sign",
         required=True,
         readonly=True,
         index=True,
