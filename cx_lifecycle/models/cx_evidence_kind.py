@@ -53,7 +53,7 @@ class CxEvidence(models.Model):
 
     @api.model
     def _tell_strength(self, company):
-        """Write on every sign of a company what its kind is known to precede, at least."""
+        """Write on every sign of a company how strong its kind is at least; NULL: not shown to be."""
         self.flush_model()
         self.env["cx.warning"].flush_model()
         self.env.cr.execute(
@@ -62,7 +62,7 @@ class CxEvidence(models.Model):
                 UPDATE cx_warning w SET strength = k.low
                   FROM (SELECT k.id, e.low FROM cx_warning_kind k
                      LEFT JOIN cx_evidence e ON e.kind_id = k.id AND e.question = 'leave'
-                           AND e.company_id = %(company)s) AS k
+                           AND e.verdict = 'more' AND e.company_id = %(company)s) AS k
                  WHERE w.kind_id = k.id AND w.company_id = %(company)s
                    AND w.strength IS DISTINCT FROM k.low
                 """,
