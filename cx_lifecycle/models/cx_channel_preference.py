@@ -102,6 +102,8 @@ class CxChannelPreference(models.Model):
         if {"said_on", "origin", "channel_id"} & set(vals):
             vals = {**vals, **self._told()}
         done = super().write(vals)
+        if "person_id" in vals:
+            self.check_access("write")  # nobody speaks for those of somebody else
         if "channel_id" in vals:
             self.channel_id._check_offered()
         self._count(people)

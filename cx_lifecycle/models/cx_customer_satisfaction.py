@@ -18,7 +18,8 @@ RATE = """
        SET satisfaction_last = n.last, satisfaction_on = n.day, satisfaction_mean = n.mean,
            satisfaction_trend = n.trend, due = true
       FROM (
-        SELECT k.id, t.satisfaction AS last, t.day, t.mean,
+        -- numbers as the columns keep them: else some would differ from themselves for ever
+        SELECT k.id, t.satisfaction::numeric AS last, t.day, t.mean::numeric AS mean,
                CASE WHEN t.mean IS NULL THEN NULL
                     WHEN t.satisfaction - t.mean >= %(step)s THEN 'better'
                     WHEN t.mean - t.satisfaction >= %(step)s THEN 'worse' ELSE 'same' END AS trend

@@ -31,5 +31,18 @@ class CxTouchpointSource(models.Model):
     @api.model
     def _listen_soon(self):
         """Have what was said read as soon as a worker is free."""
-        # sudo: starting the job is not reading jobs
-        self.env.ref("cx_lifecycle.cron_listen").sudo()._trigger()
+        # who answers must not be told that somebody deleted the job
+        if cron := self.env.ref("cx_lifecycle.cron_listen", raise_if_not_found=False):
+            cron.sudo()._trigger()  # sudo: starting the job is not reading jobs
+
+    @api.model
+    def _deleted(self, model, ids):
+        """Some documents are gone: what was read of them goes at once, and what it told.
+
+        Of people who were deleted the row is all that is left, and stays.
+        """
+        # sudo: touchpoints of documents are the machine's, whoever deletes these
+        sources = self.sudo().with_context(active_test=False).search([("model", "=", model)])
+        sources.env["cx.touchpoint"].search(
+            [("source_id", "in", sources.ids), ("res_id", "in", ids), ("person_id", "!=", False)]
+        ).unlink()

@@ -79,7 +79,7 @@ class ResPartner(models.Model):
             kept = Model._auto and not (Model._abstract or Model._transient)
             if not name.startswith("cx.") or not kept:
                 continue
-            links = [Domain.FALSE]
+            links, by_email = [Domain.FALSE], Domain.FALSE
             for field in Model._fields.values():
                 if not field.store:
                     continue
@@ -88,8 +88,9 @@ class ResPartner(models.Model):
                 elif field.type == "many2one" and field.comodel_name == "cx.customer":
                     links.append(Domain(field.name, "in", customers.ids))
                 elif field.name == "email" and self.email_normalized:
-                    links.append(Domain("email", "=", self.email_normalized))
-            domain = Domain.OR(links)
+                    by_email = Domain("email", "=", self.email_normalized)
+            # who shares an address is told apart where it is known who it was
+            domain = Domain.OR(links) if len(links) > 1 else by_email
             if not domain.is_false():
                 domains[name] = domain
         return domains

@@ -22,5 +22,8 @@ class Score(fields.Float):
             return None
         return super().convert_to_cache(value, record, validate)
 
+    def convert_to_export(self, value, record):
+        return "" if value is False else value
+
     def convert_to_record(self, value, record):
         return False if value is None else value

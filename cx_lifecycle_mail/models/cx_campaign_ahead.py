@@ -261,7 +261,7 @@ class Ahead:
                 """,
                 ids=ids,
                 since=since,
-                others=others_asked(SQL("p.id"), address("p"), SQL("%s", since), "i.create_date"),
+                others=others_asked(SQL("c.id"), SQL("p.id"), address("p"), SQL("%s", since)),
             )
         )
         for customer_id, at, run_id in rows:

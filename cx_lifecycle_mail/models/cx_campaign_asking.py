@@ -9,9 +9,17 @@ from .arms import position_sql
 NO_SURVEYS = ("assessment", "live_session")
 
 
-def others_asked(partner, email, since, what="true"):
-    """SELECT of invitations to surveys, or answers begun, that no campaign caused.
+# act ``o`` invited to a survey
+INVITED = SQL("o.kind = 'survey' AND o.state IN ('sending', 'done', 'uncertain')")
 
+
+def others_asked(customer, partner, email, since):
+    """SELECT of moments at which others asked: invitations that no campaign caused, answers begun.
+
+    Also what campaigns sent to the address for another customer: of this company or another one,
+    it is the same person who is asked.
+
+    :param SQL customer: the number of the customer
     :param SQL partner: the customer's contact; its people count too
     :param SQL email: an address, normalized
     :param SQL since: the moment (naive UTC) from which they count
@@ -25,14 +33,20 @@ def others_asked(partner, email, since, what="true"):
     # each by its own index
     return SQL(
         """
-        SELECT %(what)s FROM survey_user_input i JOIN survey_survey v ON v.id = i.survey_id
+        SELECT i.create_date FROM survey_user_input i JOIN survey_survey v ON v.id = i.survey_id
           JOIN res_partner q ON q.id = i.partner_id
          WHERE q.commercial_partner_id = %(partner)s AND %(counts)s
          UNION ALL
-        SELECT %(what)s FROM survey_user_input i JOIN survey_survey v ON v.id = i.survey_id
+        SELECT i.create_date FROM survey_user_input i JOIN survey_survey v ON v.id = i.survey_id
          WHERE lower(i.email) = %(email)s AND %(counts)s
+         UNION ALL
+        SELECT o.done_at FROM cx_campaign_act o
+         WHERE o.email = %(email)s AND %(invited)s AND o.customer_id <> %(customer)s
+           AND o.done_at > %(since)s
         """,
-        what=SQL(what),
+        invited=INVITED,
+        customer=customer,
+        since=since,
         partner=partner,
         email=email,
         counts=counts,
@@ -67,8 +81,12 @@ class CxCampaign(models.Model):
         return SQL("(%s >= %s)", drawn, self.sample_share)
 
     def _invites(self):
-        """Whether it asks people to answer a survey."""
-        return any(step.kind == "survey" for step in self.step_ids)
+        """Whether the first that it does with people is to ask them to answer a survey.
+
+        Where a survey comes later, that step waits for the end of the rest by itself.
+        """
+        touching = self.step_ids.filtered(lambda step: step.kind not in ("wait", "stop"))
+        return bool(touching) and all(step.kind == "survey" for step in touching._begins())
 
     def _asked_lately(self, email, now):
         """SQL: customer ``c`` was asked by a survey not long ago; None where that is no matter."""
@@ -77,11 +95,11 @@ class CxCampaign(models.Model):
             return None
         since = SQL("%s", fields.Datetime.subtract(now, days=days))
         return SQL(
-            "(EXISTS (SELECT FROM cx_campaign_act o WHERE o.customer_id = c.id"
-            " AND o.kind = 'survey' AND o.state IN ('sending', 'done', 'uncertain')"
+            "(EXISTS (SELECT FROM cx_campaign_act o WHERE o.customer_id = c.id AND %s"
             " AND o.done_at > %s) OR EXISTS (%s))",
+            INVITED,
             since,
-            others_asked(SQL("p.id"), email, since),
+            others_asked(SQL("c.id"), SQL("p.id"), email, since),
         )
 
 
@@ -101,16 +119,13 @@ class CxCampaignAct(models.Model):
             " AND o.done_at > %s) OR EXISTS (%s)))",
             self._other_invitations(),
             since,
-            others_asked(SQL("c.partner_id"), SQL("a.email"), since),
+            others_asked(SQL("c.id"), SQL("c.partner_id"), SQL("a.email"), since),
         )
 
     @api.model
     def _other_invitations(self):
         """SQL: act ``o`` invited the customer of act ``a``, in another participation."""
-        return SQL(
-            "o.customer_id = a.customer_id AND o.run_id <> a.run_id AND o.kind = 'survey'"
-            " AND o.state IN ('sending', 'done', 'uncertain')"
-        )
+        return SQL("o.customer_id = a.customer_id AND o.run_id <> a.run_id AND %s", INVITED)
 
     @api.model
     def _yields_asking(self, now):
@@ -133,7 +148,24 @@ class CxCampaignAct(models.Model):
             " + w.cx_survey_gap_days * interval '1 day', a.due_at + interval '1 hour')",
             self._other_invitations(),
             others_asked(
+                SQL("a.customer_id"),
                 SQL("(SELECT partner_id FROM cx_customer WHERE id = a.customer_id)"),
-                SQL("a.email"), SQL("'-infinity'"), "i.create_date",
+                SQL("a.email"),
+                SQL("'-infinity'"),
             ),
-        )  # fmt: skip
+        )
+
+
+class CxCampaignStep(models.Model):
+    _inherit = "cx.campaign.step"
+
+    def _begins(self):
+        """Those of these steps that follow none of them."""
+        first = self.browse()
+        for step in self:
+            before = step.parent_id
+            while before and before not in self:
+                before = before.parent_id
+            if not before:
+                first |= step
+        return first

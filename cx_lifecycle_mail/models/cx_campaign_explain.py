@@ -109,11 +109,16 @@ class CxCampaign(models.Model):
             SQL("%s AS email", address("p")),
         )
         cause = campaign._cause(today)
-        found = campaign._about(customer, cause.key, cause.present, cause.future, cause=cause)
-        key, present, future = found or (None, False, False)
+        found = campaign._about(
+            customer, cause.key, cause.present, cause.future, campaign._not_drawn(cause.year),
+            cause=cause,
+        )  # fmt: skip
+        key, present, future, not_drawn = found or (None, False, False, None)
         fits = campaign._fits(customer.partner_id)
         arm, twin = (None, False) if isinstance(fits, str) else campaign._would_be(customer)
         excluded = dict(zip(reasons, holds, strict=False))
+        if found and "not_drawn" in excluded:  # by the year of what happened, as on entry
+            excluded["not_drawn"] = not_drawn
         if campaign._writes_only():
             excluded["duplicate"] = twin
         return Facts(

@@ -9,17 +9,20 @@ from odoo.tools import SQL
 from ..engine import plan
 from .cx_campaign_cause import CATCH_UP, Cause
 
+FROM_LAST = SQL("t.at DESC, t.id DESC")
+
 
 class CxCampaign(models.Model):
     _inherit = "cx.campaign"
 
+    # deleted or archived, a channel must not make all of them count
     touchpoint_interaction_ids = fields.Many2many(
         "cx.interaction", "cx_campaign_interaction_rel", string="Interactions",
-        help="What happened: any of these.",
+        ondelete="restrict", context={"active_test": False}, help="What happened: any of these.",
     )  # fmt: skip
     touchpoint_channel_ids = fields.Many2many(
-        "cx.channel", "cx_campaign_channel_rel", string="Channels",
-        help="Over which channel; any when empty.",
+        "cx.channel", "cx_campaign_channel_rel", string="Channels", ondelete="restrict",
+        context={"active_test": False}, help="Over which channel; any when empty.",
     )  # fmt: skip
     touchpoint_days = fields.Integer(
         "Days After the Touchpoint", default=3,
@@ -50,24 +53,29 @@ class CxCampaign(models.Model):
 
     def _later_touchpoint(self, today, until):
         """Touchpoints that were, and whose days are over on a day to come."""
-        return self._touched(today + timedelta(days=1), until)
+        return self._touched(today + timedelta(days=1), until, SQL("t.at, t.id"))
 
-    def _touched(self, first, last):
-        """Causes whose day, that of the touchpoint and the days after it, is among some days."""
+    def _touched(self, first, last, order=FROM_LAST):
+        """Causes whose day, that of the touchpoint and the days after it, is among some days.
+
+        :param SQL order: of several touchpoints of a customer, the first by it counts
+        """
         launched = self._known_as().launched_on or self.env["cx.customer"]._today(self.company_id)
         before = timedelta(days=self.touchpoint_days)
         begins = self._midnight(first - before)
         ends = self._midnight(last - before + timedelta(days=1))
         return Cause(
             SQL("true"),
-            SQL("'touchpoint:' || met.id"),
+            # a document that is taken back and comes again is the same cause
+            SQL("'touchpoint:' || coalesce(met.source_id || '/' || met.res_id, met.id::text)"),
             SQL("met.at < %s", self._midnight(launched)),
             SQL("met.at >= %s", self._midnight(launched)),
             SQL(
-                "JOIN LATERAL (SELECT t.id, t.at, %s AS day FROM cx_touchpoint t"
+                "JOIN LATERAL (SELECT t.id, t.source_id, t.res_id, t.at, %s AS day"
+                " FROM cx_touchpoint t"
                 " WHERE t.customer_id = c.id AND %s AND t.at >= %s AND t.at < %s"
-                " ORDER BY t.at DESC, t.id DESC LIMIT 1) AS met ON true",
-                self._touchpoint_day(), self._touchpoint_fits(), begins, ends,
+                " ORDER BY %s LIMIT 1) AS met ON true",
+                self._touchpoint_day(), self._touchpoint_fits(), begins, ends, order,
             ),
             SQL("met.day"),
             SQL("extract(year FROM met.day)"),

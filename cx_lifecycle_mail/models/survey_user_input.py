@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+TOLD_BY = {"partner_id", "state", "test_entry", "end_datetime"}
+
 
 class SurveyUserInput(models.Model):
     _inherit = "survey.user_input"
@@ -15,10 +17,31 @@ class SurveyUserInput(models.Model):
         help="The act of a campaign that invited to answer.",
     )  # fmt: skip
 
+    def write(self, vals):
+        """What an answer is read as goes by these: what reads changes looks at the answers."""
+        done = super().write(vals)
+        if TOLD_BY & set(vals):
+            self._changed_in_whole()
+        return done
+
+    def unlink(self):
+        """What was read of answers that are deleted goes at once, and with it their score."""
+        gone = {"survey.user_input": self.ids}
+        gone["survey.user_input.line"] = self.user_input_line_ids.ids
+        done = super().unlink()
+        for model, ids in gone.items():
+            self.env["cx.touchpoint.source"]._deleted(model, ids)
+        return done
+
     def _mark_done(self):
-        """What was said is read at once, and each answer with it: whole, as it is now."""
+        """What was said is read at once."""
         done = super()._mark_done()
         self._keep_preferred_channels()
+        self.env["cx.touchpoint.source"]._listen_soon()
+        return done
+
+    def _changed_in_whole(self):
+        """Each answer was changed just now, too."""
         lines = self.env["survey.user_input.line"]
         lines.flush_model()
         # answers are written before the survey is finished: what reads changes would miss them
@@ -30,8 +53,6 @@ class SurveyUserInput(models.Model):
             )
         )
         lines.invalidate_model(["write_date"])
-        self.env["cx.touchpoint.source"]._listen_soon()
-        return done
 
     def _keep_preferred_channels(self):
         """Who said how to be reached is reached so from now on."""
@@ -39,7 +60,9 @@ class SurveyUserInput(models.Model):
         preferences = self.env(su=True)["cx.channel.preference"]
         for answer in self.filtered(lambda answer: answer.partner_id and not answer.test_entry):
             for line in answer.user_input_line_ids:
-                if channel := line.suggested_answer_id.cx_channel_id:
+                channel = line.suggested_answer_id.cx_channel_id
+                # the company may reach nobody over it any more: that is not for them to mend
+                if channel.offered and channel.active:
                     step = line.matrix_row_id.cx_step_id
                     preferences._say(answer.partner_id, channel, step, "survey")
 
@@ -47,6 +70,17 @@ class SurveyUserInput(models.Model):
         """Whom a campaign asked: only the machine writes it."""
         forged = field.name == "cx_act_id" and operation == "write" and not self.env.su
         return not forged and super()._has_field_access(field, operation)
+
+
+class SurveyUserInputLine(models.Model):
+    _inherit = "survey.user_input.line"
+
+    def unlink(self):
+        """As of whole answers."""
+        ids = self.ids
+        done = super().unlink()
+        self.env["cx.touchpoint.source"]._deleted(self._name, ids)
+        return done
 
 
 class SurveyQuestionAnswer(models.Model):

@@ -12,6 +12,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL, mute_logger
 
 from odoo.addons.cx_lifecycle_mail.engine.holdout import position
+from odoo.addons.cx_lifecycle_mail.models import cx_campaign_touchpoint
 
 NOON = timedelta(hours=12)
 
@@ -86,6 +87,48 @@ class TestAfterATouchpoint(CampaignCase):
         )
         self.assertEqual(len(self.entered(campaign)), 1)
 
+    def test_an_archived_channel_still_counts_alone(self):
+        self.met(4, "receives", "carrier")
+        campaign = self.after(channels=["shop"], launched=20)
+        shop = self.env["cx.channel"].search([("code", "=", "shop")])
+        shop.active = False
+        self.env.invalidate_all()
+        self.assertEqual(self.entered(campaign), [], "not over all channels")
+        self.assertEqual(campaign.touchpoint_channel_ids, shop)
+        mine = self.env["cx.channel"].create({"name": "Mine", "code": "mine"})
+        interaction = self.env["cx.interaction"].create(
+            {"name": "X", "code": "x", "step_id": self.env.ref("cx_lifecycle.step_use").id}
+        )
+        self.campaign(
+            "touchpoint", touchpoint_interaction_ids=interaction.ids,
+            touchpoint_channel_ids=mine.ids,
+        )  # fmt: skip
+        for used in (mine, interaction):
+            with (
+                self.assertRaises(psycopg2.errors.RestrictViolation),
+                mute_logger("odoo.sql_db"),
+                self.env.cr.savepoint(),
+            ):
+                used.unlink()
+
+    def test_a_document_that_comes_again_is_no_new_cause(self):
+        source = self.env.ref("cx_lifecycle.touchpoint_source_order")
+        source._feed()
+        campaign = self.after(3, interactions=["buys"], launched=20, exclusive=False)
+        order = self.order(self.partners, ago(3))
+        source._feed()
+        entered = self.entered(campaign)
+        self.assertEqual(entered, [f"touchpoint:{source.id}/{order.id}"])
+        campaign.run_ids._stop("by_hand")
+        order._action_cancel()
+        source._feed()
+        order.action_draft()
+        order.action_confirm()
+        order.date_order = noon(ago(3))
+        source._feed()
+        self.assertTrue(self.env["cx.touchpoint"].search([("res_id", "=", order.id)]))
+        self.assertEqual(self.entered(campaign), entered)
+
     def test_of_several_the_last_counts(self):
         self.met(6)
         last = self.met(4)
@@ -124,6 +167,17 @@ class TestAfterATouchpoint(CampaignCase):
         met = self.env.execute_query(campaign._met(ago(200), TODAY, 30))
         self.assertEqual([row[:2] for row in met], [(self.customer.id, ago(87))])
 
+    def test_dry_run_takes_the_first_that_will_be_due(self):
+        self.met(2)
+        self.met(0) if datetime.utcnow().hour >= 12 else self.met(1)
+        campaign = self.after(3, launched=20)
+        today = self.Customer._today(self.company)
+        later = campaign._later(today, today + timedelta(days=20))
+        rows = self.env.execute_query(
+            SQL("SELECT day FROM (%s) AS c", campaign._candidates(later, "future"))
+        )
+        self.assertEqual(rows, [(ago(2) + timedelta(days=3),)])
+
     def test_file_and_version(self):
         campaign = self.after(4, channels=["carrier"], launched=20, sample_share=0.5)
         values = campaign._file_values()
@@ -158,6 +212,32 @@ class TestSample(CampaignCase):
         out = self.customers - drawn
         _sentence, checks = campaign._explain(out[:1])
         self.assertFalse({check.code: check for check in checks}["not_drawn"].met)
+
+    def test_why_goes_by_the_year_of_what_happened(self):
+        """In January, a purchase of December: as on entry."""
+        buys = self.env.ref("cx_lifecycle.interaction_buys")
+        days = TODAY.timetuple().tm_yday  # the last day of the year before
+        year = ago(days).year
+        campaign = self.campaign(
+            "touchpoint", touchpoint_interaction_ids=buys.ids, sample_share=0.5,
+            touchpoint_days=0, exclusive=False,
+        )  # fmt: skip
+        self.patch(cx_campaign_touchpoint, "CATCH_UP", 400)
+        drawn = lambda c, year: position(  # noqa: E731
+            f"sample:{campaign.id}", f"{c.partner_id.id}:{year}"
+        ) < 0.5  # fmt: skip
+        customers = self.customers.filtered(lambda c: drawn(c, year) and not drawn(c, year + 1))
+        self.assertTrue(customers)
+        for customer in customers:
+            self.env["cx.touchpoint"].log(
+                customer.partner_id.id, "shop", "buys", at=noon(ago(days))
+            )
+        campaign._launch()
+        campaign._look()
+        self.assertEqual(campaign.run_ids.customer_id, customers)
+        campaign.run_ids.unlink()
+        _sentence, checks = campaign._explain(customers[:1])
+        self.assertTrue({check.code: check for check in checks}["not_drawn"].met)
 
     def test_another_year_another_sample_and_not_the_hold_out(self):
         campaign = self.campaign(sample_share=0.5, holdout_share=0.5)
@@ -278,6 +358,42 @@ class TestRestBetweenSurveys(MailCase):
         self.assertEqual(self.subjects(), [])
         act = campaign.run_ids.act_ids
         self.assertEqual((act.state, act.reason), ("waiting", "asked_lately"))
+
+    def test_the_same_address_elsewhere_counts(self):
+        """Another customer, of this company or another, may be the same person."""
+        other = self.env["res.company"].create({"name": "Other", "cx_survey_gap_days": 30})
+        self.refresh(self.contact, company=other)
+        self.env.cr.execute("UPDATE cx_customer SET stage_id = %s WHERE company_id = %s",
+                            [self.stage("dormant").id, other.id])  # fmt: skip
+        self.env.invalidate_all()
+        first, second = self.asking("Here"), self.asking("There", launch=False, validity=60)
+        planned = self.asking("Planned", validity=60, sequence=99)
+        twin = self.buy(self.partner("Twin", email="ada@example.com"), 340, 280, 220, 160)
+        second.company_id = other
+        self.Campaign._cron_campaigns()
+        self.assertTrue(planned.run_ids)
+        self.env.cr.execute(
+            "UPDATE cx_campaign_act SET state = 'done', kind = 'survey', email = 'ada@example.com',"
+            " done_at = now() AT TIME ZONE 'UTC' WHERE campaign_id = %s", [first.id],
+        )  # fmt: skip
+        self.env.invalidate_all()
+        figures = second._audience("both")
+        self.assertEqual(figures["excluded"], {"asked_lately": 1}, "another company")
+        asked = first.run_ids.customer_id
+        out = self.asking("Twins", launch=False)._audience("both")
+        self.assertEqual(out["excluded"]["asked_lately"], len(asked | twin | self.customer))
+
+    def test_surveys_that_come_later_keep_nobody_out(self):
+        self.asking("First")
+        self.work()
+        campaign = self.asking("Later", launch=False)
+        welcome = self.step(campaign, kind="activity", sequence=1)
+        asks = campaign.step_ids.filtered(lambda step: step.kind == "survey")
+        asks.write({"parent_id": welcome.id, "trigger": "done"})
+        campaign._launch()
+        campaign._look()
+        self.assertTrue(campaign.run_ids)
+        self.assertFalse(campaign._invites())
 
     def test_what_is_no_advertising_rests_too(self):
         self.asking("Bill", transactional=True)

@@ -181,4 +181,8 @@ class TestPreferredChannel(HandCase):
         self.assertFalse(theirs.search([]))
         with self.assertRaises(AccessError):
             theirs.say(self.ada.id, "email")
+        own = self.partner("Own", user_id=self.other.id)
+        said = theirs.say(own.id, "email")
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            said.person_id = self.partner("Somebody's", user_id=self.rep.id)
         self.assertEqual(self.prefers(), ("phone", "said"))

@@ -104,6 +104,38 @@ class TestMeasures(TouchpointCase, Answers):
         self.assertEqual(crons.search_count([]), before + 1, "it is read at once")
         self.assertEqual(self.told().satisfaction, 2.5)
 
+    def test_an_answer_that_is_deleted_or_a_test_tells_nothing_at_once(self):
+        self.read_all()
+        first, second, third = (self.answer(self.ada, value) for value in (5, 4, 1))
+        self.assertEqual(len(self.told()), 3)
+        self.assertEqual(self.customer.satisfaction_last, 0.0)
+        third.with_user(
+            new_test_user(self.env, "say_survey", "survey.group_survey_manager")
+        ).unlink()
+        self.assertEqual(self.customer.satisfaction_last, 7.5)
+        second.user_input_line_ids.unlink()
+        self.assertEqual(self.customer.satisfaction_last, 10.0)
+        self.env.cr.execute(
+            "UPDATE survey_user_input_line SET write_date = now() - interval '5 hours'"
+        )
+        self.env.invalidate_all()
+        self.read_all()
+        first.test_entry = True
+        self.env.flush_all()
+        self.assertFalse(self.told())
+        self.assertIs(self.customer.satisfaction_last, False)
+
+    def test_who_answers_is_told_nothing_of_our_troubles(self):
+        survey = self.survey("channels")
+        phone = self.env.ref("cx_lifecycle_mail.survey_channels_all_phone")
+        answer = survey._create_answer(partner=self.ada, check_attempts=False)
+        answer._save_lines(phone.question_id, str(phone.id))
+        phone.cx_channel_id.offered = False
+        self.env.ref("cx_lifecycle.cron_listen").unlink()
+        answer._mark_done()
+        self.assertEqual(answer.state, "done")
+        self.assertFalse(self.ada.cx_channel_preference_ids)
+
     def test_tests_and_what_was_skipped_tell_nothing(self):
         answer = self.answer(self.ada, 3)
         answer.test_entry = True

@@ -52,6 +52,20 @@ class TestSatisfaction(TouchpointCase):
         self.assertEqual(read["cx_satisfaction_last"], 0.0)
         self.assertIs(read["cx_satisfaction_mean"], False)
 
+    def test_exported_unknown_is_empty(self):
+        self.note(0)
+        silent = self.buy(self.partner("Silent"), 3)
+        rows = (self.customer | silent).export_data(["satisfaction_last"])["datas"]
+        self.assertEqual(rows, [[0.0], [""]])
+
+    def test_nothing_new_looks_at_nobody_again(self):
+        for days, score in enumerate((1, 2, 2), start=1):  # their mean has no end
+            self.note(score, days=days)
+        self.note(5)
+        self.customer.due = False
+        self.Customer._rate(self.customer.ids)
+        self.assertFalse(self.customer.due)
+
     def test_who_never_answered_is_found_by_no_comparison(self):
         silent = self.buy(self.partner("Silent"), 3)
         self.note(4)

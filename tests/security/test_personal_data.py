@@ -38,6 +38,35 @@ class TestPersonalData(HandCase):
         self.assertNotIn("Bob", json.dumps(told))
         self.assertEqual(told["left_out"], [])
 
+    def test_who_shares_the_address_is_somebody_else(self):
+        bob = self.partner("Bob", email="ada@example.com")
+        campaign = self.env["cx.campaign"].create({"name": "C", "entry": "manual"})
+        step = self.env["cx.campaign.step"].create(
+            {"campaign_id": campaign.id, "name": "S", "kind": "wait"}
+        )
+        self.refresh(bob | self.ada)
+        for person in (bob, self.ada):
+            run = self.env["cx.campaign.run"].sudo().create(
+                {
+                    "campaign_id": campaign.id, "customer_id": self.of(person).id,
+                    "company_id": self.company.id, "entry_key": "x", "arm": "treated",
+                    "state": "running", "entered_at": "2026-01-01", "ends_on": "2026-02-01",
+                }
+            )  # fmt: skip
+            self.env["cx.campaign.act"].sudo().create(
+                {
+                    "run_id": run.id, "step_id": step.id, "campaign_id": campaign.id,
+                    "customer_id": run.customer_id.id, "company_id": self.company.id,
+                    "person_id": person.id, "email": "ada@example.com", "kind": "wait",
+                    "state": "done", "not_before": "2026-01-01", "due_at": "2026-01-01",
+                    "expires_at": "2026-01-01",
+                }
+            )  # fmt: skip
+        told = self.told(self.ada)
+        self.assertNotIn("Bob", json.dumps(told))
+        label = self.env["ir.model"]._get("cx.campaign.act").name
+        self.assertEqual(len(told["records"][label]), 1)
+
     def test_what_may_not_be_read_is_named(self):
         rights = self.env["ir.model.access"].search([("model_id.model", "=", "survey.user_input")])
         rights.active = False
