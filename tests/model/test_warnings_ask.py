@@ -89,7 +89,8 @@ class TestAsking(WarningCase):
         self.sign(self.ada).until_on = TODAY
         self.Kind._close_due()
         self.assertFalse(self.activities(self.ada))
-        self.assertIn("warning sign", self.ada.partner_id.message_ids[:1].body)
+        # in the language of who was asked
+        self.assertIn("le signal d’alerte est terminé", self.ada.partner_id.message_ids[:1].body)
 
     def test_the_activity_ends_when_what_showed_it_is_gone(self):
         self.rate(self.ada)
