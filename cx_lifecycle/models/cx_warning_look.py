@@ -35,10 +35,12 @@ class CxWarningKind(models.Model):
         customers_to_come = bool(self.env["cx.run"].search_count(rebuild, limit=1))
         # there are a dozen of them
         for kind in self.search([], order="began_at, looked_at, id"):  # pylint: disable=no-search-all
+            if not kind.exists():  # deleted while others were looked at
+                continue
             # most contacts are no customers yet: its end calls again
             if customers_to_come and not kind.looked_at:
                 continue
-            if kind.exists() and not kind._guarded():  # deleted while others were looked at
+            if not kind._guarded():
                 return
         self.env["ir.cron"]._commit_progress(remaining=0)
 

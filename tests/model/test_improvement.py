@@ -105,14 +105,15 @@ class TestBeforeAndAfter(ImprovementCase):
         self.company.partner_id.tz = "Pacific/Auckland"  # ahead of UTC
         self.env["cx.touchpoint"].log(
             self.gone.partner_id.id, "phone", "complains", at=f"{ago(START + 1)} 20:00:00",
-            satisfaction=6,
+            satisfaction=7,
         )  # fmt: skip
         improvement = self.improvement(date_to=ago(START))
         improvement.action_measure()
         self.assertEqual(improvement.figures["before"]["rated"], 0)
-        self.assertEqual(improvement.figures["after"]["rated"], 2)
+        self.assertEqual(improvement.figures["after"]["mean"], 7.0)
         action = improvement.with_context(cx_side="after").action_touchpoints()
-        self.assertEqual(self.env["cx.touchpoint"].search_count(action["domain"]), 2)
+        listed = self.env["cx.touchpoint"].search(action["domain"])
+        self.assertEqual(listed.mapped("satisfaction"), [7.0])
 
     def test_an_end_makes_both_sides_shorter(self):
         improvement = self.improvement(date_to=ago(START - 9))
