@@ -49,7 +49,7 @@ class CxEvidenceRun(models.Model):
                        alike * 2 * %(values)s + fresh * %(values)s + value_band AS buy_stratum,
                        CASE WHEN %(day)s::date + span <= %(on)s
                             THEN coalesce(next_on <= %(day)s::date + span, false) END AS bought,
-                       %(day)s::date - least(span, %(window)s) AS since
+                       %(day)s::date - least(span, %(window)s) AS since, %(begins)s AS begins
                   FROM (SELECT s.customer_id, past.next_on, past.usual,
                                ceil(past.usual)::int AS span,
                                CASE WHEN m.customer_id IS NULL THEN false ELSE m.gone END AS "left",
@@ -68,6 +68,11 @@ class CxEvidenceRun(models.Model):
                 day=day, on=self.on, median=policy.median_gap, window=WINDOW, values=VALUE_BANDS,
                 usual_bands=USUAL_BANDS, silence_bands=SILENCE_BANDS,
                 new=self.env["cx.stage"]._ids_by_code()["new"],
+                # the first day of the interval by the company's clock, as all days
+                begins=self.env["cx.touchpoint"]._start_to_sql(
+                    self.company_id,
+                    SQL("%s::date - least(span, %s) + 1", day, WINDOW),
+                ),
             )
         )  # fmt: skip
         self.env.cr.execute("ANALYZE cx_panel")
@@ -163,18 +168,19 @@ class CxEvidenceRun(models.Model):
 
     def _exposures(self, day):
         """SELECTs of customer_id, kind_id, channel_id, interaction_id, unhappy: once each."""
+        start = self.env["cx.touchpoint"]._start
         had = SQL(
             """
             SELECT t.customer_id, t.channel_id, t.interaction_id,
                    bool_or(t.rated AND t.satisfaction < %(unhappy)s) AS unhappy
               FROM cx_touchpoint t JOIN cx_panel p ON p.customer_id = t.customer_id
-             WHERE t.company_id = %(company)s AND t.at < %(day)s::date + 1
-               AND t.at >= %(day)s::date - %(window)s + 1 AND t.at >= p.since + 1
+             WHERE t.company_id = %(company)s AND t.at < %(end)s AND t.at >= %(oldest)s
+               AND t.at >= p.begins
              GROUP BY 1, 2, 3
             """,
             company=self.company_id.id,
-            day=day,
-            window=WINDOW,
+            end=start(self.company_id, fields.Date.add(day, days=1)),
+            oldest=start(self.company_id, fields.Date.subtract(day, days=WINDOW - 1)),
             unhappy=UNHAPPY,
         )
         touchpoints = SQL(
@@ -186,6 +192,8 @@ class CxEvidenceRun(models.Model):
             """
             SELECT DISTINCT w.customer_id, w.kind_id, NULL::int, NULL::int, false
               FROM cx_warning w JOIN cx_panel p ON p.customer_id = w.customer_id
+                -- nobody looks any more whether the others are over
+              JOIN cx_warning_kind k ON k.id = w.kind_id AND k.active
              WHERE w.company_id = %(company)s AND w.began_on <= %(day)s
                AND (w.ended_on IS NULL OR w.ended_on > %(day)s OR w.began_on > p.since)
             """,

@@ -80,6 +80,7 @@ class CxEvidenceRun(models.Model):
     def _cron_measure(self):
         """Measure improvements anew, and go on with the measurings that were asked for."""
         self.env["cx.improvement"]._measure_running()
+        self._commit()  # what breaks below does not undo it
         for run in self.search([("state", "!=", "done")], order="id"):
             if not run._guarded():
                 return
@@ -182,6 +183,7 @@ class CxEvidenceRun(models.Model):
         for rows in self.counted.values():
             for question, subject, sums in rows:
                 by_subject.setdefault((question, tuple(subject)), []).append(Sums(*sums))
+        by_subject = self._still_there(by_subject)
         found = {}
         for question in ("leave", "buy"):
             sums = {
@@ -196,6 +198,19 @@ class CxEvidenceRun(models.Model):
         self._replace(found)
         self.write({"state": "done", "problem": False, "counted": False})
         self._forget_old()
+
+    def _still_there(self, by_subject):
+        """Of what was counted by (question, subject), that on subjects not deleted meanwhile."""
+        there = [
+            set(self.env[model].browse({subject[place] for _q, subject in by_subject} - {None})
+                .exists().ids) | {None}
+            for place, model in enumerate(("cx.warning.kind", "cx.channel", "cx.interaction"))
+        ]  # fmt: skip
+        return {
+            key: sums
+            for key, sums in by_subject.items()
+            if all(number in ids for number, ids in zip(key[1], there, strict=False))
+        }
 
     def _judge(self, sums, hits):
         """Fields of the evidence on each subject of one question.
@@ -267,7 +282,8 @@ class CxEvidenceRun(models.Model):
         touchpoints = self.env["cx.touchpoint"]
         domain = [
             ("company_id", "=", self.company_id.id), ("rated", "=", True),
-            ("at", ">=", fields.Date.subtract(self.on, years=1)),
+            ("at", ">=", touchpoints._start(
+                self.company_id, fields.Date.subtract(self.on, years=1))),
         ]  # fmt: skip
         return {
             (channel.id, interaction.id, False): (mean, count)

@@ -45,28 +45,37 @@ class CxEvidence(models.Model):
     def _had_today(self, company):
         """SELECT of customers and what they have today, as those of the past had it."""
         self.env["cx.warning"].flush_model()
-        self.env["cx.touchpoint"].flush_model()
+        touchpoints = self.env["cx.touchpoint"]
+        touchpoints.flush_model()
         self.env["cx.customer"].flush_model()
         on = self.env["cx.customer"]._today(company)
         return SQL(
             """
-            SELECT customer_id, kind_id, NULL::int AS channel_id, NULL::int AS interaction_id,
+            SELECT w.customer_id, w.kind_id, NULL::int AS channel_id, NULL::int AS interaction_id,
                    false AS unhappy
-              FROM cx_warning WHERE company_id = %(company)s AND ended_on IS NULL
+              FROM cx_warning w JOIN cx_warning_kind k ON k.id = w.kind_id AND k.active
+             WHERE w.company_id = %(company)s AND w.ended_on IS NULL
              UNION ALL
             SELECT t.customer_id, NULL, t.channel_id, t.interaction_id, u.unhappy
               FROM cx_touchpoint t JOIN cx_customer c ON c.id = t.customer_id
               JOIN (VALUES (false), (true)) AS u (unhappy)
                 ON NOT u.unhappy OR (t.rated AND t.satisfaction < %(bad)s)
-             WHERE t.company_id = %(company)s AND t.at >= %(on)s::date - %(window)s + 1
-               AND t.at >= %(on)s::date + 1 - least(ceil(coalesce(
-                       nullif(c.usual_interval, 0), %(median)s))::int, %(window)s)
+             WHERE t.company_id = %(company)s AND t.at >= %(oldest)s AND t.at >= %(begins)s
             """,
             company=company.id,
-            on=on,
-            window=WINDOW,
+            oldest=touchpoints._start(company, fields.Date.subtract(on, days=WINDOW - 1)),
+            # the first day of the interval, by the company's clock
+            begins=touchpoints._start_to_sql(
+                company,
+                SQL(
+                    "%s::date + 1 - least(ceil(coalesce(nullif(c.usual_interval, 0), %s))::int,"
+                    " %s)",
+                    on,
+                    self.env["cx.policy"]._of(company).median_gap,
+                    WINDOW,
+                ),
+            ),
             bad=UNHAPPY,
-            median=self.env["cx.policy"]._of(company).median_gap,
         )
 
     def action_customers(self):

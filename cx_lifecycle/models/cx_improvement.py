@@ -1,7 +1,7 @@
 """Improvement actions: what is changed about some touchpoints, by whom, and what came after."""
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 STATES = [
@@ -11,6 +11,7 @@ STATES = [
     ("dropped", "Dropped"),
 ]
 OPEN = ("planned", "running")
+MEASURED = {"figures", "measured_on"}  # what only measuring writes
 TODO = "mail.mail_activity_data_todo"
 
 
@@ -90,11 +91,27 @@ class CxImprovement(models.Model):
     # --------------------------------------------------------------- activity
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                self._check_measured(vals)
+            # nor by a default of the context
+            vals_list = [{**vals, **dict.fromkeys(MEASURED, False)} for vals in vals_list]
         improvements = super().create(vals_list)
         improvements._ask_owner()
         return improvements
 
+    def _check_measured(self, vals):
+        """Nobody claims an effect by writing it."""
+        if forged := MEASURED & set(vals):
+            raise UserError(
+                self.env._(
+                    "%s: only measuring writes this. Use Measure Now.", ", ".join(sorted(forged))
+                )
+            )
+
     def write(self, vals):
+        if not self.env.su:
+            self._check_measured(vals)
         done = super().write(vals)
         if "user_id" in vals:
             self.activity_unlink([TODO])

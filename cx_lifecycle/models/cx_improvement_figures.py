@@ -1,5 +1,7 @@
 """What was before an improvement, and what came after: satisfaction, and who bought again."""
 
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -7,6 +9,9 @@ from odoo.tools import SQL, format_date
 
 from ..engine import means, proportion
 from ..engine.means import Sample
+from .timebox import AT_WORK, time_box
+
+_logger = logging.getLogger(__name__)
 
 LONGEST = 365  # days before and after that are looked at
 WATCHED = 730  # days after the start in which it is measured anew each night
@@ -132,7 +137,12 @@ class CxImprovement(models.Model):
             ("state", "in", ("running", "done")), ("date_from", "<", today),
             ("date_from", ">=", fields.Date.subtract(today, days=WATCHED)),
         ]  # fmt: skip
-        self.search(recent)._measure()
+        for improvement in self.search(recent):  # there are a few
+            try:
+                with time_box(self.env.cr, AT_WORK):
+                    improvement._measure()
+            except Exception:  # whatever it is, the others go on
+                _logger.exception("Improvement %s not measured", improvement.id)
 
     def _days(self):
         """How many days have come after the start, as many as are looked at before it."""
@@ -141,7 +151,7 @@ class CxImprovement(models.Model):
         return min((end - self.date_from).days + 1, LONGEST) if end >= self.date_from else 0
 
     def _measure(self):
-        for improvement in self:  # there are a few, each one statement
+        for improvement in self:  # each one statement
             if days := improvement._days():
                 improvement.write(
                     {
@@ -178,12 +188,21 @@ class CxImprovement(models.Model):
             return fields.Date.subtract(start, days=days), start
         return start, fields.Date.add(start, days=days)
 
+    def _between(self, first, end):
+        """Domain of the touchpoints of some days by the company's clock, the last one left out."""
+        start = self.env["cx.touchpoint"]._start
+        first, end = (
+            fields.Datetime.to_string(start(self.company_id, day)) for day in (first, end)
+        )
+        return Domain("at", ">=", first) & Domain("at", "<", end)
+
     def _sides(self, days):
         """SELECT by side: ratings and their sums; customers whose interval is over; who bought."""
         first, middle = self._window("before", days)
         _middle, end = self._window("after", days)
-        in_time = Domain("at", ">=", first) & Domain("at", "<", end)
-        touchpoints = self.env["cx.touchpoint"]._search(self._touchpoints() & in_time)
+        touchpoints = self.env["cx.touchpoint"]._search(
+            self._touchpoints() & self._between(first, end)
+        )
         column = {
             name: self.env["cx.touchpoint"]._field_to_sql("cx_touchpoint", name, touchpoints)
             for name in ("customer_id", "at", "rated", "satisfaction")
@@ -206,7 +225,9 @@ class CxImprovement(models.Model):
             bought AS MATERIALIZED (
                 SELECT partner_id, day FROM (%(days)s) AS d WHERE amount > 0),
             first AS (
-                SELECT h.side, h.customer_id, min(h.at)::date AS day FROM had h GROUP BY 1, 2),
+                SELECT h.side, h.customer_id,
+                       (min(h.at) AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day
+                  FROM had h GROUP BY 1, 2),
             back AS (
                 SELECT f.side, f.customer_id, bool_or(b.day IS NOT NULL) AS back
                   FROM (SELECT f.*, c.partner_id, f.day + ceil(coalesce(
@@ -214,7 +235,10 @@ class CxImprovement(models.Model):
                           FROM first f JOIN cx_customer c ON c.id = f.customer_id) AS f
              LEFT JOIN bought b ON b.partner_id = f.partner_id
                    AND b.day > f.day AND b.day <= f.until
-                 WHERE f.until <= %(on)s GROUP BY 1, 2)
+                -- the side before is seen for as long as the other one: more of those who
+                -- seldom buy would be in it otherwise, and what they bought afterwards
+                 WHERE f.until <= %(on)s - CASE side WHEN 'before' THEN %(shift)s ELSE 0 END
+                 GROUP BY 1, 2)
             SELECT side, count(*) FILTER (WHERE rated)::int,
                    coalesce(sum(satisfaction) FILTER (WHERE rated), 0)::float8,
                    coalesce(sum(satisfaction ^ 2) FILTER (WHERE rated), 0)::float8,
@@ -224,7 +248,9 @@ class CxImprovement(models.Model):
             """,
             had=had,
             days=self.env["cx.purchase.source"]._days(self.company_id, scope),
-            middle=middle,
+            middle=self.env["cx.touchpoint"]._start(self.company_id, middle),
+            zone=self.company_id.partner_id.tz or "UTC",
+            shift=days,
             median=self.env["cx.policy"]._of(self.company_id).median_gap,
             on=self.env["cx.customer"]._today(self.company_id),
         )
@@ -234,7 +260,6 @@ class CxImprovement(models.Model):
         self.ensure_one()
         days = (self.figures or {}).get("days") or self._days() or LONGEST
         first, end = self._window(self.env.context.get("cx_side", "after"), days)
-        in_time = Domain("at", ">=", first) & Domain("at", "<", end)
         action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle.action_touchpoints")
-        domain = list(self._touchpoints() & in_time)
+        domain = list(self._touchpoints() & self._between(first, end))
         return {**action, "name": self.name, "path": False, "domain": domain, "context": {}}

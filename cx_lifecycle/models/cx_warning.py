@@ -166,8 +166,13 @@ class CxWarning(models.Model):
     @api.model
     def _forget(self, partners):
         """What people wrote about customers who are deleted goes; that there was a sign stays."""
-        signs = self.search([("partner_id", "in", partners.ids), ("closed_reason", "!=", False)])
-        signs.closed_reason = False
+        signs = self.search([("partner_id", "in", partners.ids)])
+        signs.filtered("closed_reason").closed_reason = False
+        # nobody is left of whom it could stand
+        for company, theirs in (
+            signs.filtered(lambda sign: not sign.ended_on).grouped("company_id").items()
+        ):
+            theirs.write({"ended_on": self.env["cx.customer"]._today(company), "until_on": False})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):

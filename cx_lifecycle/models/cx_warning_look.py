@@ -30,11 +30,13 @@ class CxWarningKind(models.Model):
     @api.model
     def _cron_look(self):
         """Look for all signs: first the pass that was interrupted, the past of new kinds last."""
-        self._close_due()
+        self._due_guarded()
         rebuild = [("kind", "=", "rebuild"), *UNFINISHED]
         customers_to_come = bool(self.env["cx.run"].search_count(rebuild, limit=1))
         # there are a dozen of them
         for kind in self.search([], order="began_at, looked_at, id"):  # pylint: disable=no-search-all
+            if not kind.exists():  # deleted while others were looked at
+                continue
             # most contacts are no customers yet: its end calls again
             if customers_to_come and not kind.looked_at:
                 continue
@@ -54,6 +56,16 @@ class CxWarningKind(models.Model):
         # while the data files of an installation are read, the job may not be there yet
         if cron := self.env.ref("cx_lifecycle.cron_warnings", raise_if_not_found=False):
             cron.sudo()._trigger()  # sudo: starting the job is not reading jobs
+
+    @api.model
+    def _due_guarded(self):
+        """End what is due; should that fail, signs are looked for all the same."""
+        try:
+            self.env["cx.run"]._retried(self._close_due)
+        except Exception:
+            self.env.cr.rollback()
+            self.env.invalidate_all(flush=False)
+            _logger.exception("Warning signs whose last day has come not ended")
 
     # ------------------------------------------------------------------ a pass
     def _guarded(self):
@@ -99,9 +111,12 @@ class CxWarningKind(models.Model):
         self.env["ir.cron"]._commit_progress()
 
     def _end(self):
-        values = {"looked_at": self.began_at, "began_at": False}
+        values = {"began_at": False}
+        # where it failed, the next night looks again at what was written meanwhile, or at all
+        if self.whole or not self.error:
+            values["looked_at"] = self.began_at
         if self.whole:
-            values["whole_at"] = self.began_at
+            values["whole_at"] = not self.error and self.began_at
         self.write(values)
 
     def _lot(self, scope, high):
@@ -132,9 +147,20 @@ class CxWarningKind(models.Model):
             self.error = brief(error)
             return 0
         if self.activity:
-            self.env["cx.warning"]._ask(self, company)
-            self.env["cx.warning"]._settle()
+            self._have_asked(company)
         return opened
+
+    def _have_asked(self, company):
+        """Plan activities; signs stay where that fails, and the next look tries again."""
+        try:
+            with self.env.cr.savepoint():
+                self.env["cx.warning"]._ask(self, company)
+                self.env["cx.warning"]._settle()
+        except psycopg2.OperationalError:
+            raise  # as above
+        except Exception as error:
+            _logger.exception("Nobody asked about warning sign %s in %s", self.code, company.id)
+            self.error = brief(error)
 
     def _companies(self):
         """The companies in which this kind is looked for: those that have a lifecycle."""
@@ -148,7 +174,7 @@ class CxWarningKind(models.Model):
         """Lots of all customers, from where the pass stands: (scope, last contact, left)."""
         [(last,)] = self.env.execute_query(SQL("SELECT max(partner_id) FROM cx_customer"))
         while high := self._next():
-            left = last - high
+            left = max(last - high, 0)  # somebody may have become a customer meanwhile
             yield range_scope(self.read_to, high), high, left
             if not left:
                 return
@@ -229,7 +255,8 @@ class CxWarningKind(models.Model):
         if len(ids) > HOURLY:
             return 0
         opened = sum(self._of_company(company, ids_scope(ids)) for company in self._companies())
-        self.looked_at = now
+        if not self.error:
+            self.looked_at = now
         return opened
 
     @api.model

@@ -38,7 +38,7 @@ class CxWarningKind(models.Model):
     _inherit = "cx.warning.kind"
 
     # ---------------------------------------------------------------- invoices
-    def _spells_late_payment(self, company, scope, _today):
+    def _spells_late_payment(self, company, scope, today):
         """Invoices unpaid so many days after they were due, until the last of them is settled."""
         return self._open_intervals(
             SQL(
@@ -55,7 +55,8 @@ class CxWarningKind(models.Model):
                                     AND c.company_id = m.company_id
                  WHERE m.move_type = 'out_invoice' AND m.state = 'posted'
                    AND m.company_id = %(company)s AND l.display_type = 'payment_term'
-                   AND l.balance > 0 AND l.date_maturity IS NOT NULL AND %(those)s
+                   -- what is not late yet is no part of what is
+                   AND l.balance > 0 AND l.date_maturity + %(within)s <= %(today)s AND %(those)s
                    -- an invoice of nothing has nothing to be paid
                    AND NOT (l.reconciled AND NOT EXISTS (
                        SELECT FROM account_partial_reconcile r
@@ -64,6 +65,7 @@ class CxWarningKind(models.Model):
                 within=self.within_days,
                 company=company.id,
                 those=scope(SQL("c.partner_id")),
+                today=today,
             )
         )
 
@@ -130,7 +132,8 @@ class CxWarningKind(models.Model):
             " ON p.id = k.partner_id WHERE k.company_id = %s AND (k.write_date >= %s"
             " OR k.state NOT IN ('draft', 'done', 'cancel')"
             " AND coalesce(k.date_deadline, k.scheduled_date)"
-            " < %s::date + 1 - %s * interval '1 day')",
+            # a day more: where the clock is behind UTC, the day is not over yet
+            " < %s::date + 2 - %s * interval '1 day')",
             company.id,
             since,
             today,

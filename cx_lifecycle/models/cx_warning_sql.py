@@ -24,7 +24,11 @@ KEEP = """
         SELECT w.id, w.customer_id, w.began_on, w.ended_on, w.closed_at, w.asked_at
           FROM cx_warning w JOIN cx_customer c ON c.id = w.customer_id
          WHERE w.kind_id = %(kind)s AND w.company_id = %(company)s
-           AND (w.ended_on IS NULL OR w.began_on >= %(horizon)s) AND %(those)s),
+           AND (w.ended_on IS NULL OR w.began_on >= %(horizon)s
+                -- of long ago, it was over and stands again
+                OR EXISTS (SELECT FROM found x
+                            WHERE (x.customer_id, x.began_on) = (w.customer_id, w.began_on)))
+           AND %(those)s),
     pair AS MATERIALIZED (
         SELECT k.id, f.* FROM known k JOIN found f USING (customer_id, began_on)
          UNION ALL
@@ -67,6 +71,8 @@ KEEP = """
           FROM found f
          WHERE NOT EXISTS (SELECT FROM pair p
                             WHERE (p.customer_id, p.began_on) = (f.customer_id, f.began_on))
+            -- what another worker opened meanwhile makes this one do its lot again
+            ON CONFLICT (kind_id, customer_id, began_on) DO NOTHING
      RETURNING id)
     SELECT count(*) FROM opened
 """

@@ -23,12 +23,11 @@ class CxWarningKind(models.Model):
                 """
                 WITH mail AS MATERIALIZED (
                     SELECT c.id AS customer_id, m.id, m.sent_datetime AS sent,
-                           m.open_datetime IS NOT NULL OR m.trace_status IN ('open', 'reply')
-                               AS opened,
                            (m.sent_datetime AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
                                AS sent_on,
-                           (m.open_datetime AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
-                               AS opened_on
+                           (coalesce(m.open_datetime, CASE WHEN m.trace_status
+                                IN ('open', 'reply') THEN m.sent_datetime END)
+                            AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS opened_on
                       FROM mailing_trace m
                       JOIN mailing_mailing g ON g.id = m.mass_mailing_id
                       JOIN cx_campaign_step s ON s.id = g.cx_step_id
@@ -40,26 +39,32 @@ class CxWarningKind(models.Model):
                        AND m.sent_datetime IS NOT NULL AND m.is_test_trace IS NOT TRUE
                        AND %(those)s),
                 seen AS (
-                    SELECT *, bool_or(opened) OVER last AS lately, count(*) OVER last AS many,
-                           min(sent_on) OVER last AS first_sent,
-                           max(coalesce(opened_on, sent_on)) FILTER (WHERE opened) OVER (
-                               PARTITION BY customer_id ORDER BY sent, id
-                               ROWS BETWEEN UNBOUNDED PRECEDING AND %(number)s PRECEDING)
-                               AS opened_before
+                    -- only what was known on a day counts for it: a mail opened later was
+                    -- unopened then
+                    SELECT *, sent_on + %(patience)s AS told_on, min(opened_on) OVER last AS first,
+                           count(*) OVER last AS many, min(sent_on) OVER last AS first_sent,
+                           min(opened_on) OVER earlier AS before,
+                           max(opened_on) OVER earlier AS opened_before
                       FROM mail
                     WINDOW last AS (PARTITION BY customer_id ORDER BY sent, id
-                                    ROWS BETWEEN %(number)s - 1 PRECEDING AND CURRENT ROW))
+                                    ROWS BETWEEN %(number)s - 1 PRECEDING AND CURRENT ROW),
+                           earlier AS (PARTITION BY customer_id ORDER BY sent, id
+                                    ROWS BETWEEN UNBOUNDED PRECEDING AND %(number)s PRECEDING))
                 SELECT DISTINCT ON (customer_id, day) customer_id, day, holds, facts
                   FROM (
-                    SELECT customer_id, sent, id,
-                           coalesce(opened_on, sent_on + %(patience)s) AS day,
-                           NOT lately AND many = %(number)s AND opened_before IS NOT NULL
+                    SELECT customer_id, sent, id, told_on AS day,
+                           first <= told_on IS NOT TRUE AND many = %(number)s
+                               AND before <= told_on IS TRUE
                                AND first_sent >= sent_on - %(within)s AS holds,
-                           jsonb_build_object('number', %(number)s, 'last', sent_on,
-                                              'opened', opened_before) AS facts
-                      FROM seen) AS told
+                           jsonb_build_object('number', %(number)s, 'last', sent_on, 'opened',
+                               CASE WHEN opened_before <= told_on THEN opened_before
+                                    ELSE before END) AS facts
+                      FROM seen
+                     UNION ALL
+                    SELECT customer_id, sent, id, opened_on, false, NULL
+                      FROM mail WHERE opened_on IS NOT NULL) AS told
                  WHERE day <= %(today)s
-              ORDER BY customer_id, day, sent DESC, id DESC
+              ORDER BY customer_id, day, holds, sent DESC, id DESC
                 """,
                 zone=zone,
                 company=company.id,

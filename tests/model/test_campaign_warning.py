@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 from model.campaigns import CampaignCase
 from model.common import TODAY, ago
-from model.warnings_case import WarningCase
+from model.warnings_case import WarningCase, noon
 from psycopg2 import IntegrityError
 
 from odoo.tools import mute_logger
@@ -167,6 +167,15 @@ class TestMailsUnopened(CampaignCase, WarningCase):
         self.sent((5, None))
         self.look(self.sign)
         self.assertEqual(self.spells(self.sign, self.ada), [(ago(57), ago(38)), (ago(2), None)])
+
+    def test_what_was_opened_later_was_unopened_then(self):
+        """Otherwise the past would know who came back, and the sign look stronger than it is."""
+        self.sent((100, 99), (80, 30), (70, None), (60, None))
+        self.assertEqual(self.computed(self.sign), {self.ada: [(ago(57), ago(30))]})
+        # and one that was opened only afterwards had not been opened before
+        self.sent((200, 20), mailing=self.mailing)
+        self.env["mailing.trace"].search([("sent_datetime", "=", noon(100))]).unlink()
+        self.assertFalse(self.computed(self.sign))
 
     def test_no_sign(self):
         never = ((80, None), (70, None), (60, None))

@@ -8,6 +8,7 @@ from model.shop import GAP, HORIZON, LOOKED_AT, ShopCase
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
+from odoo.tools import SQL
 
 from odoo.addons.cx_lifecycle.models import cx_evidence_run
 
@@ -291,6 +292,52 @@ class TestPanel(ShopCase):
              (four, sign, None, False)],
         )  # fmt: skip
 
+    def test_days_of_touchpoints_are_the_companys(self):
+        self.company.partner_id.tz = "Pacific/Auckland"  # half a day ahead of UTC
+        self.env.flush_all()
+        three, four = self.customers[3:5]
+        for customer, at in (
+            (three, f"{self.day} 13:00:00"),  # the day after
+            (four, f"{self.day - timedelta(40)} 13:00:00"),  # the interval's first day
+        ):
+            self.env.cr.execute(
+                "UPDATE cx_touchpoint SET at = %s WHERE customer_id = %s", [at, customer]
+            )
+        self.stage()
+        self.assertEqual(
+            self.rows("SELECT DISTINCT customer_id FROM cx_exposed WHERE kind_id IS NULL"),
+            [(four,)],
+        )
+
+    def test_today_by_the_companys_days(self):
+        today = self.Customer._today(self.company)
+        self.env.cr.execute(
+            "UPDATE cx_touchpoint SET at = %s", [f"{today - timedelta(40)} 13:00:00"]
+        )
+        self.env.cr.execute("UPDATE cx_customer SET usual_interval = 40")
+        self.env.invalidate_all()
+        self.env["cx.evidence"].search([]).unlink()
+        bonus = self.env["cx.evidence"].create(
+            {"company_id": self.company.id, "question": "buy", "verdict": "few",
+             "channel_id": self.env.ref("cx_lifecycle.channel_phone").id,
+             "interaction_id": self.kinds["bonus"].id, "measured_on": ago(0)}
+        )  # fmt: skip
+        self.assertEqual(bonus.today, 0)
+        self.company.partner_id.tz = "Pacific/Auckland"
+        with patch.object(type(self.Customer), "_today", lambda *_args: today):
+            self.env.invalidate_all()
+            self.assertGreater(bonus.today, 0)
+
+    def test_signs_that_nobody_looks_for_tell_nothing(self):
+        self.env.cr.execute("UPDATE cx_warning SET ended_on = NULL")
+        self.signs["cause"].active = False
+        self.env.flush_all()
+        self.stage()
+        self.assertFalse(self.rows("SELECT 1 FROM cx_exposed WHERE kind_id IS NOT NULL"))
+        kept = self.signs["cause"].id
+        had = self.env["cx.evidence"]._had_today(self.company)
+        self.assertNotIn((kept,), self.env.execute_query(SQL("SELECT kind_id FROM (%s) h", had)))
+
 
 class TestRuns(ShopCase):
     people = 40
@@ -334,6 +381,21 @@ class TestRuns(ShopCase):
         Run._cron_measure()
         self.assertEqual((run.state, run.problem), ("done", "Nobody knows"))
         self.assertEqual(self.env["cx.evidence"].figures()["problem"], "Nobody knows")
+
+    def test_what_is_deleted_while_it_is_counted(self):
+        Run = self.env["cx.evidence.run"]
+        Run._request(self.company)
+        run = Run.search([("state", "=", "waiting")])
+        whole = type(run)._conclude
+
+        def deletes(this):
+            self.signs["cause"].unlink()
+            whole(this)
+
+        self.patch(type(run), "_conclude", deletes)
+        Run._cron_measure()
+        self.assertFalse(run.problem)
+        self.assertTrue(self.env["cx.evidence"].search([("company_id", "=", self.company.id)]))
 
     def test_few_are_remembered(self):
         for _number in range(cx_evidence_run.KEPT + 2):

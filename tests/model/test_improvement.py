@@ -55,7 +55,8 @@ class TestBeforeAndAfter(ImprovementCase):
             customer.flush_recordset()
         cls.env.cr.execute("UPDATE cx_customer SET usual_interval = 10")
         cls.env.invalidate_all()
-        # before: the second one of the same customer counts as an answer, not as a customer
+        # before: who came on its last days is not seen long enough, as after; the second one of
+        # the same customer counts as an answer, not as a customer
         cls.complains_on(cls.back, 60, 2)
         cls.complains_on(cls.back, 50, 4)
         cls.complains_on(cls.gone, 45, 3)
@@ -72,22 +73,47 @@ class TestBeforeAndAfter(ImprovementCase):
         found = improvement.figures
         self.assertEqual(found["days"], START + 1)
         self.assertEqual(
-            found["before"], {"rated": 3, "mean": 3.0, "due": 2, "back": 1}
+            found["before"], {"rated": 3, "mean": 3.0, "due": 1, "back": 1}
         )  # fmt: skip
         self.assertEqual(found["after"], {"rated": 2, "mean": 7.0, "due": 2, "back": 1})
         value, low, high = found["satisfaction"]
         self.assertEqual(value, 4.0)
         self.assertTrue(low < 4 < high)
-        self.assertEqual(found["repurchase"][0], 0.0)
+        self.assertEqual(found["repurchase"][0], -0.5)
         self.assertEqual(improvement.measured_on, TODAY)
         self.assertIn("Satisfaction: 3.0 before (3 answers), 7.0 after (2).", improvement.text)
         improvement.target = 7
         self.assertIn("The target of 7.0 is reached", improvement.text)
         improvement.target = 7.5
         self.assertIn("The target of 7.5 is not reached", improvement.text)
-        self.assertIn("50 % of 2 customers before, 50 % of 2 after", improvement.text)
+        self.assertIn("100 % of 1 customers before, 50 % of 2 after", improvement.text)
         self.assertIn("No difference shown", improvement.text)
         self.assertIn("without a comparison group", improvement.text)
+
+    def test_both_sides_are_seen_for_as_long(self):
+        """Who seldom buys cannot be in the side after yet, so must not be in the one before."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE cx_customer SET usual_interval = 60 WHERE id = %s", [self.back.id]
+        )
+        self.env.invalidate_all()
+        improvement = self.improvement()
+        improvement.action_measure()
+        self.assertEqual(improvement.figures["before"]["due"], 0)
+
+    def test_days_are_the_companys(self):
+        self.company.partner_id.tz = "Pacific/Auckland"  # ahead of UTC
+        self.env["cx.touchpoint"].log(
+            self.gone.partner_id.id, "phone", "complains", at=f"{ago(START + 1)} 20:00:00",
+            satisfaction=7,
+        )  # fmt: skip
+        improvement = self.improvement(date_to=ago(START))
+        improvement.action_measure()
+        self.assertEqual(improvement.figures["before"]["rated"], 0)
+        self.assertEqual(improvement.figures["after"]["mean"], 7.0)
+        action = improvement.with_context(cx_side="after").action_touchpoints()
+        listed = self.env["cx.touchpoint"].search(action["domain"])
+        self.assertEqual(listed.mapped("satisfaction"), [7.0])
 
     def test_an_end_makes_both_sides_shorter(self):
         improvement = self.improvement(date_to=ago(START - 9))
@@ -112,6 +138,37 @@ class TestBeforeAndAfter(ImprovementCase):
         self.assertEqual(running.measured_on, TODAY)
         self.assertFalse(planned.measured_on)
         self.assertFalse(old.measured_on)
+
+    @mute_logger("odoo.addons.cx_lifecycle.models.cx_improvement_figures")
+    def test_one_that_breaks_stops_no_other(self):
+        broken, whole = self.improvement(name="Broken"), self.improvement()
+        measure = type(whole)._measure
+
+        def breaks(improvements):
+            measure(improvements)
+            if broken in improvements:
+                raise ValueError("Broken")
+
+        self.patch(type(whole), "_measure", breaks)
+        commits = []
+        self.patch(type(self.env["ir.cron"]), "_commit_progress",
+                   lambda *_, **__: commits.append(whole.measured_on) or 100)  # fmt: skip
+        self.env["cx.evidence.run"]._cron_measure()
+        self.assertEqual(whole.measured_on, TODAY)
+        self.assertFalse(broken.measured_on)
+        self.assertEqual(commits[0], TODAY, "what breaks afterwards does not undo it")
+
+    def test_nobody_writes_the_figures(self):
+        improvement = self.improvement()
+        for values in ({"figures": {"days": 1}}, {"measured_on": TODAY}):
+            with self.assertRaisesRegex(UserError, "only measuring"):
+                improvement.write(values)
+            with self.assertRaisesRegex(UserError, "only measuring"):
+                self.improvement(**values)
+        forged = self.Improvement.with_context(default_figures={"days": 1}).create(
+            {"name": "Forged", "channel_id": self.phone.id}
+        )
+        self.assertFalse(forged.figures)
 
     def test_nothing_yet(self):
         coming = self.improvement(date_from=TODAY + timedelta(3), state="planned")

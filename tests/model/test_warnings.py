@@ -262,6 +262,57 @@ class TestKeeping(WarningCase):
         self.assertTrue(self.claim.looked_at)
         self.assertEqual(self.claim.opened_count, 2)
 
+    def test_customers_may_come_while_the_past_is_read(self):
+        left = []
+        self.patch(type(self.env["ir.cron"]), "_commit_progress",
+                   lambda *_, remaining=None, **__: left.append(remaining) or 100)  # fmt: skip
+        lots = [self.ada.partner_id.id + 10**6, None]
+        self.patch(type(self.claim), "_next", lambda kind: lots.pop(0))
+        self.read(self.claim)
+        self.assertTrue(all((number or 0) >= 0 for number in left))
+
+    @mute_logger("odoo.addons.cx_lifecycle.models.cx_warning_look")
+    def test_what_failed_is_looked_at_again(self):
+        self.read(self.claim)
+        Kind, before = type(self.claim), self.claim.looked_at - timedelta(hours=1)
+        self.claim.looked_at = before
+        self.met(self.ada, "complains", 2)
+        keep = Kind._keep
+
+        def breaks(*_args, **_kwargs):
+            raise ValueError("Broken")
+
+        self.patch(Kind, "_keep", breaks)
+        self.Warning._look_soon()
+        self.assertIn("Broken", self.claim.error)
+        self.assertEqual(self.claim.looked_at, before)
+        self.claim._look()
+        self.assertEqual(self.claim.looked_at, before)
+        self.claim.whole_at = False
+        self.claim._look()
+        self.assertFalse(self.claim.whole_at, "what a lot missed must not wait for a month")
+        self.patch(Kind, "_keep", keep)
+        self.look(self.claim)
+        self.assertTrue(self.standing(self.claim, self.ada))
+        self.assertTrue(self.claim.whole_at)
+
+    def test_a_kind_deleted_while_others_are_looked_at(self):
+        mine = self.Kind.create(
+            {"name": "Mine", "code": "mine", "domain": "[('satisfaction', '<', 3)]"}
+        )
+        kinds = self.Kind.search([])
+        kinds.write({"looked_at": ago(1), "began_at": False})
+        looked = []
+
+        def deletes(kind):
+            looked.append(kind)
+            mine.exists().unlink()
+            return True
+
+        self.patch(type(mine), "_guarded", deletes)
+        self.Kind._cron_look()
+        self.assertEqual(self.Kind.union(*looked), kinds - mine)
+
     def test_a_strength_measured_before_counts_for_new_signs(self):
         bob = self.customer("Bob")
         self.met(bob, "complains", 30)
@@ -292,3 +343,4 @@ class TestKeeping(WarningCase):
         self.assertFalse(sign.closed_reason)
         self.assertFalse(sign.partner_id)
         self.assertEqual(set(sign.facts), {"times", "last", "satisfaction"})
+        self.assertEqual(sign.ended_on, TODAY)

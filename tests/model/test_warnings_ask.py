@@ -7,6 +7,7 @@ from model.warnings_case import WarningCase
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
+from odoo.tools import mute_logger
 
 
 class TestAsking(WarningCase):
@@ -106,6 +107,32 @@ class TestAsking(WarningCase):
         self.assertEqual(self.ada.partner_id.message_ids, messages)
         self.assertEqual(self.rate(self.ada, 1), 0)
         self.assertFalse(self.activities(self.ada))
+
+    @mute_logger("odoo.addons.cx_lifecycle.models.cx_warning_look")
+    def test_nobody_can_be_asked_because_something_breaks(self):
+        def breaks(*_args):
+            raise UserError("No activities")
+
+        plan = type(self.Warning)._plan_for
+        self.patch(type(self.Warning), "_plan_for", breaks)
+        self.assertEqual(self.rate(self.ada), 1)
+        self.assertTrue(self.standing(self.score, self.ada))
+        self.assertIn("No activities", self.score.error)
+        self.patch(type(self.Warning), "_plan_for", plan)
+        self.look(self.score)
+        self.assertTrue(self.activities(self.ada))
+
+    @mute_logger("odoo.addons.cx_lifecycle.models.cx_warning_look")
+    def test_what_cannot_be_ended_stops_no_look(self):
+        def breaks(_signs):
+            raise UserError("No notes")
+
+        self.read(self.kind("claim_open"))
+        self.patch(self.env.cr, "rollback", lambda: None)
+        self.patch(type(self.Warning), "_settle", breaks)
+        self.met(self.ada, "complains", 2)
+        self.Kind._cron_look()
+        self.assertTrue(self.standing(self.kind("claim_open"), self.ada))
 
     def test_many_changes_are_left_to_the_night(self):
         self.patch(type(self.score), "_changed_ids", lambda *_, **__: [1] * 5001)

@@ -218,6 +218,27 @@ class TestLatePayment(WarningCase):
         self.look(self.late)
         self.assertEqual(self.spells(self.late, self.ada), [(ago(65), TODAY)])
 
+    def test_what_is_not_due_yet_is_no_part_of_it(self):
+        self.invoice(self.ada, 80)
+        self.invoice(self.ada, -20, 500)
+        self.invoice(self.ada, 5, 900)
+        self.read(self.late)
+        facts = self.standing(self.late, self.ada).facts
+        self.assertEqual((facts["number"], facts["amount"], facts["open"]), (1, 100, 100))
+
+    def test_what_was_settled_long_ago_may_be_open_again(self):
+        bob = self.customer("Bob")
+        old = self.invoice(self.ada, 1400)
+        self.read(self.late)
+        self.pay(old, 0)
+        self.look(self.late)
+        self.assertEqual(self.spells(self.late, self.ada), [(ago(1385), TODAY)])
+        old.line_ids.remove_move_reconcile()
+        self.invoice(bob, 80)
+        self.look(self.late)
+        self.assertEqual(self.spells(self.late, self.ada), [(ago(1385), None)])
+        self.assertTrue(self.standing(self.late, bob))
+
     def test_refunds_drafts_and_bills_are_no_sign(self):
         self.invoice(self.ada, 80, kind="out_refund")
         self.invoice(self.ada, 80, kind="in_invoice")
