@@ -53,7 +53,7 @@ class CxEvidence(models.Model):
 
     @api.model
     def _tell_strength(self, company):
-        """Write on every sign of a company how strong its kind is at least; NULL: not shown to be."""
+        """Write on every sign of a company how strong its kind is at least; NULL: not shown."""
         self.flush_model()
         self.env["cx.warning"].flush_model()
         self.env.cr.execute(
