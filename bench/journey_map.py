@@ -55,6 +55,7 @@ def fill(database, touchpoints):
             )
             env.cr.commit()
         env.cr.execute("SET session_replication_role = DEFAULT")
+        env["cx.touchpoint.kind"].search([]).unlink()
         channel, interaction = env["cx.channel"].search([]), env["cx.interaction"].search([])
         env["cx.touchpoint.kind"].create(
             [

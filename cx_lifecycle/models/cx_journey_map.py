@@ -12,6 +12,10 @@ from odoo.fields import Domain
 WORST = 3  # comments shown at a cell
 # What can be asked for by itself: the second costs as much as the first.
 BLOCKS = ("contacts", "left")
+# Of so many customers the touchpoints are quicker found by index.
+FEW = 20_000
+# Customers whom the reader may see, archived ones too.
+VISIBLE = ("customer_id", "any", [("active", "in", [True, False])])
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class Frame:
     ends: datetime  # the first moment after the period
     middle: datetime  # where its second half begins
     share: float  # of the days, what the second half lasts; 0 when there are no halves
+    ids: tuple | None = None  # of the customers, when the reader sees a few of them only
+    is_whole: bool = False  # nothing but company and days is asked
 
     @property
     def condition(self):
@@ -130,6 +136,11 @@ class CxJourneyMap(models.AbstractModel):
             self.env["cx.customer"].browse(customer_id).check_access("read")
             domain = [("customer_id", "=", customer_id), *domain]
         company = self.env.company
+        sees_all = self._sees_all()
+        is_whole = sees_all and not domain
+        ids = None if sees_all else self._few(company)
+        if ids is not None:
+            domain = [*domain, VISIBLE]
         since, until, today = self.env["cx.portfolio"]._period(company, since, until)
         start = self.env["cx.touchpoint"]._start
         after = fields.Date.add(min(until, today), days=1)
@@ -141,7 +152,23 @@ class CxJourneyMap(models.AbstractModel):
             ends=start(company, after),
             middle=start(company, fields.Date.add(since, days=half)),
             share=(days - half) / days if half else 0.0,
+            ids=ids,
+            is_whole=is_whole,
         )  # fmt: skip
+
+    @api.model
+    def _sees_all(self):
+        """Whether the reader's rules ask for the company only, and hide no customer."""
+        rules = self.env["ir.rule"]._compute_domain("cx.touchpoint", "read")
+        return {condition.field_expr for condition in rules.iter_conditions()} <= {"company_id"}
+
+    @api.model
+    def _few(self, company):
+        """Ids of the customers whom the reader may see, unless they are too many."""
+        customers = self.env["cx.customer"].with_context(active_test=False)
+        query = customers._search([("company_id", "=", company.id)], limit=FEW + 1)
+        ids = tuple(query.get_result_ids())
+        return ids if len(ids) <= FEW else None
 
     @api.model
     def _checked(self, domain):

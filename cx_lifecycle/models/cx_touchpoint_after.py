@@ -13,7 +13,7 @@ LEFT = ("dormant", "lost")  # movements of those who leave
 # the moments after which, and before which, a contact was followed by leaving.
 OVER = """
     SELECT c.id AS customer_id, %(over)s AS over_before
-      FROM cx_customer c WHERE c.company_id = %(company)s
+      FROM cx_customer c WHERE c.company_id = %(company)s AND %(which)s
 """
 LEAVING = """
     SELECT c.id AS customer_id, %(since)s AS since, %(before)s AS before
@@ -122,12 +122,16 @@ class CxTouchpoint(models.Model):
         return SQL("greatest(round(coalesce(nullif(%s, 0), %s)), 1)::int", usual, others)
 
     @api.model
-    def _over(self, company):
-        """SELECT of customer_id and over_before: contacts before have had their interval."""
+    def _over(self, company, ids=None):
+        """SELECT of customer_id and over_before: contacts before have had their interval.
+
+        :param ids: of some customers; all of the company when None
+        """
         today = self.env["cx.customer"]._today(company)
         days = self._interval_to_sql(company)
         over = self._start_to_sql(company, SQL("%s::date - %s", today, days))
-        return SQL(OVER, over=over, company=company.id)
+        which = SQL("true") if ids is None else SQL("c.id = ANY(%s)", list(ids))
+        return SQL(OVER, over=over, company=company.id, which=which)
 
     @api.model
     def _leaving(self, company, since=None):

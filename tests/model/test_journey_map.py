@@ -8,6 +8,8 @@ from model.common import TODAY, LifecycleCase, ago
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user
 
+from odoo.addons.cx_lifecycle.models import cx_journey_map
+
 SINCE = ago(200)
 
 
@@ -375,6 +377,23 @@ class TestWhose(MapCase):
                 self.Map.with_user(user).figures()
             with self.assertRaises(AccessError):
                 self.Map.with_user(user).comments()
+
+    def test_a_rep_of_many_customers(self):
+        rep = new_test_user(self.env, "map_many", "sales_team.group_sale_salesman")
+        other = new_test_user(self.env, "map_others", "sales_team.group_sale_salesman")
+        for name, user in (("Mine", rep), ("Archived", rep), ("Theirs", other)):
+            customer = self.customer(name, user_id=user.id)
+            self.leave(customer)
+            self.touch(customer, days=60)
+            self.touch(customer, days=1)
+            customer.partner_id.active = name != "Archived"
+        few = self.figures(user=rep)["total"]
+        self.assertEqual((few["volume"], few["open"], few["left"]), (4, 2, 2))
+        self.patch(cx_journey_map, "FEW", 1)
+        many = self.figures(user=rep)["total"]
+        self.assertEqual((many["volume"], many["open"], many["left"]), (4, 2, 2))
+        searched = self.figures([("channel_id.code", "=", "phone")])["total"]
+        self.assertEqual((searched["volume"], searched["open"], searched["left"]), (6, 3, 3))
 
     def leave(self, customer):
         customer.usual_interval = 20
