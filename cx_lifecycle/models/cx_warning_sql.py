@@ -26,8 +26,7 @@ KEEP = """
          WHERE w.kind_id = %(kind)s AND w.company_id = %(company)s
            AND (w.ended_on IS NULL OR w.began_on >= %(horizon)s
                 -- of long ago, it was over and stands again
-                OR EXISTS (SELECT FROM found x
-                            WHERE (x.customer_id, x.began_on) = (w.customer_id, w.began_on)))
+                OR (w.customer_id, w.began_on) IN (SELECT customer_id, began_on FROM found))
            AND %(those)s),
     pair AS MATERIALIZED (
         SELECT k.id, f.* FROM known k JOIN found f USING (customer_id, began_on)

@@ -262,6 +262,19 @@ class TestKeeping(WarningCase):
         self.assertTrue(self.claim.looked_at)
         self.assertEqual(self.claim.opened_count, 2)
 
+    def test_a_spell_that_it_cannot_see_breaks_no_lot(self):
+        """As that of another worker who opened it meanwhile."""
+        bob = self.customer("Bob")
+        self.met(self.ada, "complains", 20)
+        self.read(self.claim)
+        other = self.env["res.company"].create({"name": "Other"})
+        self.env.cr.execute(
+            "UPDATE cx_warning SET company_id = %s WHERE customer_id = %s", [other.id, self.ada.id]
+        )
+        self.met(bob, "complains", 20)
+        self.read(self.claim)
+        self.assertTrue(self.standing(self.claim, bob))
+
     def test_customers_may_come_while_the_past_is_read(self):
         left = []
         self.patch(type(self.env["ir.cron"]), "_commit_progress",

@@ -307,6 +307,20 @@ class TestDeliveryLate(WarningCase):
         self.assertEqual(sign.until_on, later(ago(2), 30))
         self.assertIn("18 days late", sign.words)
 
+    def test_where_the_clock_is_behind_the_night_sees_all_that_is_late(self):
+        """Promised for yesterday evening there, which is today in UTC."""
+        kind, ada = self.kind("delivery_late"), self.customer()
+        self.company.partner_id.tz = "America/Los_Angeles"
+        picking = self.delivery(ada, 0)
+        self.env.cr.execute(
+            "UPDATE stock_picking SET date_deadline = %s, write_date = '2020-01-01' WHERE id = %s",
+            [f"{TODAY} 05:00:00", picking.id],
+        )
+        found = self.computed(kind, today=TODAY)
+        self.assertEqual(found, {ada: [(TODAY, None)]})
+        changed = kind._changed(self.company, noon(0), TODAY)
+        self.assertIn((ada.partner_id.id,), self.env.execute_query(changed))
+
     def test_without_stock_there_is_no_sign(self):
         kind = self.kind("delivery_late")
         self.patch(type(self.env), "__contains__", lambda env, name: name != "stock.picking")
