@@ -12,6 +12,8 @@ STATES = [
 ]
 OPEN = ("planned", "running")
 MEASURED = {"figures", "measured_on"}  # what only measuring writes
+# which touchpoints are compared
+MEANT = {"company_id", "step_id", "channel_id", "interaction_id", "date_from", "date_to"}
 TODO = "mail.mail_activity_data_todo"
 
 
@@ -113,6 +115,8 @@ class CxImprovement(models.Model):
         if not self.env.su:
             self._check_measured(vals)
         done = super().write(vals)
+        if MEANT & set(vals):  # what was measured is about other touchpoints
+            self.sudo().write(dict.fromkeys(MEASURED, False))  # sudo: the machine's figures
         if "user_id" in vals:
             self.activity_unlink([TODO])
             self._ask_owner()

@@ -169,9 +169,23 @@ class CxWarningKind(models.Model):
         done = super().write(vals)
         if AUTHORED & set(vals) and not self.env.su:
             self.sudo().user_id = self.env.uid  # sudo: whoever wrote it is its author
+        if company_id := vals.get("company_id"):
+            self._end_elsewhere(company_id)
         if DEFINITION & set(vals) or vals.get("active"):
             self._read_again()
         return done
+
+    def _end_elsewhere(self, company_id):
+        """End what stands in other companies: nobody looks there any more whether it is over."""
+        # sudo: signs are the machine's
+        signs = self.env["cx.warning"].sudo().search(
+            [("kind_id", "in", self.ids), ("company_id", "!=", company_id),
+             ("ended_on", "=", False)]
+        )  # fmt: skip
+        for company, theirs in signs.grouped("company_id").items():
+            today = self.env["cx.customer"]._today(company)
+            theirs.write({"ended_on": today, "until_on": False})
+        self.env["cx.warning"].sudo()._settle()  # sudo: as above
 
     def _check_machine(self, vals):
         """Nobody lends a condition another's rights by writing a value."""

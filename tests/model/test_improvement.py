@@ -158,6 +158,16 @@ class TestBeforeAndAfter(ImprovementCase):
         self.assertFalse(broken.measured_on)
         self.assertEqual(commits[0], TODAY, "what breaks afterwards does not undo it")
 
+    def test_figures_of_other_touchpoints_are_none(self):
+        improvement = self.improvement()
+        improvement.action_measure()
+        improvement.expected = "Fewer complaints"
+        self.assertTrue(improvement.figures)
+        improvement.date_from = ago(START - 5)
+        self.assertFalse(improvement.figures)
+        self.assertFalse(improvement.measured_on)
+        self.assertEqual(improvement.text, "Nothing is measured yet.")
+
     def test_nobody_writes_the_figures(self):
         improvement = self.improvement()
         for values in ({"figures": {"days": 1}}, {"measured_on": TODAY}):

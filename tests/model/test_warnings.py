@@ -275,6 +275,14 @@ class TestKeeping(WarningCase):
         self.read(self.claim)
         self.assertTrue(self.standing(self.claim, bob))
 
+    def test_a_kind_of_one_company_stands_in_no_other(self):
+        self.met(self.ada, "complains", 20)
+        self.read(self.claim)
+        self.claim.company_id = self.company
+        self.assertTrue(self.standing(self.claim, self.ada))
+        self.claim.company_id = self.env["res.company"].create({"name": "Other"})
+        self.assertEqual(self.spells(self.claim, self.ada), [(ago(20), TODAY)])
+
     def test_customers_may_come_while_the_past_is_read(self):
         left = []
         self.patch(type(self.env["ir.cron"]), "_commit_progress",
