@@ -24,7 +24,7 @@ export class JourneyRenderer extends Component {
             animation: false,
             closeOnClickAway: false,
             popoverClass: "o_cx_journey_popover",
-            position: "right",
+            position: "right-start",
             setActiveElement: false,
         });
         onWillUnmount(() => browser.clearTimeout(this.resting));
