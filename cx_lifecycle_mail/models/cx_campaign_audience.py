@@ -1,10 +1,11 @@
 """The audience on the screen: who would enter, who not and why, each number with its list."""
 
 from markupsafe import Markup
+from psycopg2.extras import Json
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import formatLang
+from odoo.tools import SQL, formatLang
 
 from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
 
@@ -114,13 +115,23 @@ class CxCampaign(models.Model):
         except UserError as error:
             return {"problem": str(error)}
         if not values and not self.audience_at and self.has_access("write"):
-            self.write({"audience": figures, "audience_at": fields.Datetime.now()})
+            self._keep_audience(figures)
         return {
             "lines": [
                 {"code": code, "label": self._audience_label(code), "count": count}
                 for code, count in self._audience_lines(figures)
             ]
         }
+
+    def _keep_audience(self, figures):
+        """Keep a count. The campaign was not changed by it: a dialog that is open stays right."""
+        self.env.cr.execute(
+            SQL(
+                "UPDATE cx_campaign SET audience = %s, audience_at = %s WHERE id = %s",
+                Json(figures), fields.Datetime.now(), self.id,
+            )
+        )  # fmt: skip
+        self.invalidate_recordset(["audience", "audience_at"])
 
     def action_audience_line(self, code):
         """List the customers behind one number of the audience."""

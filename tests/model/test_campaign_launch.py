@@ -165,6 +165,16 @@ class TestLaunch(CampaignScreensCase):
         self.assertEqual(self.campaign.state, "draft")
         self.dialog().action_launch()
 
+    def test_a_count_that_ends_meanwhile_changes_nothing(self):
+        campaign = self.campaign.with_user(self.marketer)
+        changed = "UPDATE cx_campaign SET write_date = now() - interval '1 hour' WHERE id = %s"
+        self.env.cr.execute(changed, [campaign.id])
+        self.env.invalidate_all()
+        before = campaign.write_date
+        campaign.audience_now({})
+        self.assertTrue(campaign.audience_at)
+        self.assertEqual(campaign.write_date, before, "an open dialog to launch it stays right")
+
 
 class TestSize(CampaignScreensCase):
     """Whether anything will be known, and whether it is meant so."""

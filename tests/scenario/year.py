@@ -140,7 +140,12 @@ ON = [
     (66, "", "server_down"),
     (67, "", "server_up"),
     (150, "Grey", "by_hand"),
+    # weeks apart, for nobody is asked twice within thirty days
+    (30, "Rita", "meets", "buys"),
+    (110, "Rita", "meets", "receives"),
+    (190, "Rita", "meets", "is_refunded"),
 ]
+LONGEST_DOWN = 80  # the day of the year on which the mail server must have been missed
 
 
 class Year:
@@ -172,6 +177,8 @@ class Year:
         self.books.colleagues.update(user.email for user in colleagues)
         for preset in self.env["cx.campaign.preset"].with_user(self.marketer).search([]):
             self.campaigns[preset.code] = preset._build(shop).sudo()
+        # who is drawn follows numbers of records, and so differs from run to run
+        self.all.sample_share = 1.0
         preset = self.env.ref(f"cx_lifecycle_mail.campaign_preset_{W}").with_user(self.marketer)
         self.campaigns["branch"] = preset._build(branch).sudo()
         for campaign in self.all:
@@ -263,7 +270,7 @@ class Year:
         """Something planned, and what it ends at once."""
         self.left.discard(entry)
         if entry in ON:
-            getattr(self, entry[2])(entry[1])
+            getattr(self, entry[2])(*entry[1:2], *entry[3:])
             return
         name, code, _event, _days, verb, *args = entry
         run = self.runs(name, code)[-1:]
@@ -467,6 +474,11 @@ class Year:
         self.campaigns[code].with_user(self.marketer).action_pause()
         self.books.no("campaign paused", campaign=self.campaigns[code])
 
+    def meets(self, name, interaction):
+        """A touchpoint, as a source reads it the night after."""
+        met = self.env["cx.touchpoint"].with_company(self.companies["shop"])
+        met.log(self.partners[name].id, "shop", interaction)
+
     def resume_campaign(self, _name, code):
         self.campaigns[code].with_user(self.marketer).action_resume()
         self.books.yes("campaign paused", campaign=self.campaigns[code])
@@ -495,6 +507,11 @@ class Year:
         self.case.sink.refuse()
 
     def server_up(self, _name):
+        """It comes back the day after mails were due, and wait."""
+        day = (self.clock.now - START).days
+        if not self.case.server.cx_pauses and day < LONGEST_DOWN:
+            self.plan(day + 1, self.server_up, _name)
+            return
         self.case.assertTrue(self.case.server.cx_pauses, "mails were due, and wait")
         self.case.sink.accept()
 
