@@ -36,11 +36,9 @@ class CxEvidence(models.Model):
     channel_id = fields.Many2one("cx.channel", readonly=True, ondelete="cascade")
     interaction_id = fields.Many2one("cx.interaction", readonly=True, ondelete="cascade")
     step_id = fields.Many2one(related="interaction_id.step_id", string="Step")
-    unhappy = fields.Boolean(
-        "Unhappy", readonly=True, help="Only touchpoints whose satisfaction was below 5."
-    )
+    unhappy = fields.Boolean(readonly=True, help="Only touchpoints whose satisfaction was below 5.")
     seen = fields.Integer(
-        "Seen", readonly=True, help="How often a customer had it when a day was looked at."
+        readonly=True, help="How often a customer had it when a day was looked at."
     )
     exposed = fields.Integer(
         "Cases", readonly=True, help="Of these, those who can be compared with others alike."

@@ -12,7 +12,6 @@ class CxEvidence(models.Model):
     _inherit = "cx.evidence"
 
     today = fields.Integer(
-        "Today",
         compute="_compute_today",
         help="Living customers who have it now: within their usual interval, or as long as the "
         "sign stands.",

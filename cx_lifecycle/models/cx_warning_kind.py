@@ -97,7 +97,7 @@ class CxWarningKind(models.Model):
 
     # where the reading stands
     looked_at = fields.Datetime(
-        "Looked At", readonly=True, copy=False,
+        readonly=True, copy=False,
         help="What was written before this moment is known. Empty: the past is still to be read.",
     )  # fmt: skip
     whole_at = fields.Datetime(
