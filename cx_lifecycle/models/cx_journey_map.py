@@ -9,6 +9,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from .cx_improvement import OPEN
+
 WORST = 3  # comments shown at a cell
 # What can be asked for by itself: the second costs as much as the first.
 BLOCKS = ("contacts", "left")
@@ -123,6 +125,37 @@ class CxJourneyMap(models.AbstractModel):
                 "note": touchpoint.note,
             }
             for touchpoint in found
+        ]
+
+    @api.model
+    @api.readonly
+    def improvements(self, channel_id=None, step_id=None):
+        """What is planned or under way to mend a cell of the current company's map.
+
+        :param channel_id, step_id: those of the cell; empty: of all
+        :return: ``[{id, name, owner, since, state}]``, none for who may not read improvements
+        """
+        improvements = self.env["cx.improvement"]
+        if not improvements.has_access("read"):
+            return []
+        meant = Domain("company_id", "=", self.env.company.id) & Domain("state", "in", OPEN)
+        if channel_id:
+            meant &= Domain("channel_id", "in", (channel_id, False))
+        if step_id:
+            of_step = Domain("interaction_id", "=", False) | Domain(
+                "interaction_id.step_id", "=", step_id
+            )
+            meant &= Domain("step_id", "=", step_id) | (Domain("step_id", "=", False) & of_step)
+        states = dict(improvements._fields["state"]._description_selection(self.env))
+        return [
+            {
+                "id": improvement.id,
+                "name": improvement.name,
+                "owner": improvement.user_id.name or "",
+                "since": fields.Date.to_string(improvement.date_from),
+                "state": states[improvement.state],
+            }
+            for improvement in improvements.search(meant)
         ]
 
     # ------------------------------------------------------------- questions

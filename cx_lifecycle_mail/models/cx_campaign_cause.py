@@ -39,7 +39,8 @@ class CxCampaign(models.Model):
         return Cause(
             SQL(" AND ").join(when),
             SQL("'episode:' || e.id"),
-            SQL("e.create_date < %s", launched),
+            # launches are known to the second: a stay of the same second was there before
+            SQL("date_trunc('second', e.create_date) <= %s", launched),
             SQL("(e.create_date >= %s AND e.rebuilt IS NOT TRUE AND e.silent IS NOT TRUE)",
                 launched),
         )  # fmt: skip
@@ -110,7 +111,7 @@ class CxCampaign(models.Model):
         return Cause(
             SQL("true"),
             SQL("'warning:' || sign.id"),
-            SQL("sign.create_date < %s", launched),
+            SQL("date_trunc('second', sign.create_date) <= %s", launched),
             # what was found late, by a new kind or in a past that was read again, starts nothing
             SQL("(sign.create_date >= %s AND sign.began_on >= %s)",
                 launched, today - timedelta(days=CATCH_UP)),

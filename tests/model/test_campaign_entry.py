@@ -21,6 +21,17 @@ class TestEntry(CampaignCase):
         self.assertEqual(self.quiet.stage_id.code, "dormant")
         self.assertEqual(self.fresh.stage_id.code, "active")
 
+    def test_launched_in_the_second_in_which_the_stay_was_rebuilt(self):
+        """Launches are known to the second, stays to the microsecond."""
+        campaign = self.launched(members="both")
+        self.env.cr.execute(
+            "UPDATE cx_episode SET rebuilt = true, create_date = %s WHERE customer_id = %s",
+            [campaign.launched_at + timedelta(milliseconds=400), self.quiet.id],
+        )
+        self.env.invalidate_all()
+        campaign._look()
+        self.assertEqual(campaign.run_ids.customer_id, self.quiet)
+
     def test_members_of_today_and_of_tomorrow(self):
         for members, entered in (("future", 0), ("present", 1), ("both", 1)):
             campaign = self.launched(members=members, exclusive=False)

@@ -426,6 +426,24 @@ class TestWhose(MapCase):
         self.assertEqual(said[0]["satisfaction"], 1)
         self.assertEqual(said[0]["customer"], "Ada")
 
+    def test_what_is_done_to_mend_a_cell(self):
+        phone, step = self.word("channel", "phone"), self.word("step", "after_sales")
+        complains = self.env.ref("cx_lifecycle.interaction_complains")
+        cells = {
+            "Call back": {"channel_id": phone.id, "interaction_id": complains.id},
+            "Whole step": {"step_id": step.id},
+            "Other channel": {"channel_id": self.word("channel", "email").id},
+            "Dropped": {"channel_id": phone.id, "state": "dropped"},
+            "Another step": {"interaction_id": self.env.ref("cx_lifecycle.interaction_buys").id},
+        }
+        for name, values in cells.items():
+            self.env["cx.improvement"].create({"name": name, **values})
+        told = lambda **cell: {one["name"] for one in self.Map.improvements(**cell)}  # noqa: E731
+        self.assertEqual(told(channel_id=phone.id, step_id=step.id), {"Call back", "Whole step"})
+        self.assertEqual(told(step_id=step.id), {"Call back", "Whole step", "Other channel"})
+        self.assertEqual(told(), set(cells) - {"Dropped"})
+        self.assertEqual(self.Map.improvements(phone.id, step.id)[0]["owner"], self.env.user.name)
+
     def test_statements_do_not_grow_with_cells(self):
         def count():
             self.env.invalidate_all()

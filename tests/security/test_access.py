@@ -111,7 +111,7 @@ METHODS = {
     "action_no_answer", "action_do", "action_not_now", "default_get",
     "action_accept", "action_take_back", "action_customers", "get_empty_list_help",
     "action_next", "action_actual", "action_spent",
-    "action_mend", "log", "say", "action_call_instead", "action_cx_personal_data",
+    "action_mend", "log", "say", "improvements", "action_call_instead", "action_cx_personal_data",
     "action_open_record", "action_touchpoints",
     "action_read_again", "action_save",
     "action_warnings", "dismiss", "action_dismiss",

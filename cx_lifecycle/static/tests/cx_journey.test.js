@@ -180,6 +180,7 @@ test("a focused cell says all, and what the unhappiest said; it asks once", asyn
         "24 h; 88% within it",
         "15% (30 of 200)",
     ]);
+    expect(".o_cx_journey_improvement").toHaveText("Call back (Running, Mitchell, 03/01/2026)");
     expect(".o_cx_journey_comment div").toHaveText("Nobody called back");
     expect(".o_cx_journey_comment footer").toHaveText("1.0 of 10, Azure Interior, 02/01/2026");
     expect(document.activeElement).toBe(queryFirst(`${cells}:eq(2)`));

@@ -153,6 +153,9 @@ export function serveJourney(change = (answer) => answer, groups = ["cx_lifecycl
             },
         ];
     });
+    onRpc("cx.journey.map", "improvements", () => [
+        { id: 1, name: "Call back", owner: "Mitchell", since: "2026-03-01", state: "Running" },
+    ]);
     onRpc("res.users", "has_group", ({ args }) => groups.includes(args[1]));
     return calls;
 }

@@ -1,6 +1,6 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
+import { deserializeDate, deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 import { formatInteger } from "@web/views/fields/formatters";
 import { duration, oneDecimal, percent, trendWords } from "./measures";
 
@@ -11,21 +11,24 @@ export class JourneyCell extends Component {
         figures: Object,
         names: Array,
         comments: Promise,
+        improvements: Promise,
         close: { type: Function, optional: true },
     };
 
     setup() {
-        this.state = useState({ comments: [] });
+        this.state = useState({ comments: [], improvements: [] });
         onWillStart(() => {
-            this.hear(); // not waited for: the numbers are there at once
+            // not waited for: the numbers are there at once
+            this.hear("comments");
+            this.hear("improvements");
         });
     }
 
-    async hear() {
+    async hear(name) {
         try {
-            this.state.comments = await this.props.comments;
+            this.state[name] = await this.props[name];
         } catch {
-            this.state.comments = []; // the numbers stay; asking again shows the error
+            this.state[name] = []; // the numbers stay; asking again shows the error
         }
     }
 
@@ -63,6 +66,10 @@ export class JourneyCell extends Component {
 
     joined(...words) {
         return words.filter(Boolean).join(", ");
+    }
+
+    improvement({ owner, since, state }) {
+        return this.joined(state, owner, formatDate(deserializeDate(since)));
     }
 
     comment({ at, customer, satisfaction }) {

@@ -55,6 +55,21 @@ export class JourneyModel extends PeriodModel {
         return this.said[key];
     }
 
+    /**
+     * What is done to mend a cell, asked once.
+     *
+     * @param {string} row key of a channel, or of all
+     * @param {string} col key of a step, or of all
+     */
+    improvements(row, col) {
+        const key = `mended|${row}|${col}`;
+        const cell = [Number(row) || false, Number(col) || false];
+        this.said[key] ??= this.orm.silent.call("cx.journey.map", "improvements", cell, {
+            context: this.context,
+        });
+        return this.said[key];
+    }
+
     ask(method, ...args) {
         const { since, until } = daysOf(this.period);
         return this.orm.silent.call(

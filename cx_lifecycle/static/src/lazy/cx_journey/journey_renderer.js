@@ -89,6 +89,7 @@ export class JourneyRenderer extends Component {
             figures,
             names: [cell.row, cell.col],
             comments: figures.rated ? this.props.model.comments(row, col) : Promise.resolve([]),
+            improvements: this.props.model.improvements(row, col),
         });
     }
 
