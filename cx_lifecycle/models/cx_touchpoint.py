@@ -70,15 +70,16 @@ class CxTouchpoint(models.Model):
         """The catalogue says another step or beginner: what was fed is read again, soon."""
         self.flush_model()
         self.env["cx.interaction"].flush_model()
-        self.env.cr.execute(
+        rows = self.env.execute_query(
             SQL(
                 "UPDATE cx_touchpoint t SET step_id = i.step_id, begun_by = i.begun_by"
                 " FROM cx_interaction i WHERE i.id = t.interaction_id"
-                " AND t.interaction_id = ANY(%s) AND t.source_id IS NULL",
+                " AND t.interaction_id = ANY(%s) AND t.source_id IS NULL RETURNING t.customer_id",
                 interactions.ids,
             )
         )
         self.invalidate_model(["step_id", "begun_by"])
+        self.env["cx.customer"]._met_again({customer for (customer,) in rows})
         # sudo: the catalogue is the marketers', reading documents is the machine's
         sources = self.env["cx.touchpoint.source"].sudo().with_context(active_test=False)
         sources.search([("interaction_id", "in", interactions.ids)])._read_again()

@@ -55,6 +55,14 @@ class TestPreferredChannel(HandCase):
         website.with_user(self.marketer).offered = True
         self.assertEqual(self.prefers(), ("website", "seen"))
 
+    def test_the_catalogue_may_say_that_another_began(self):
+        self.meet("phone", "phone", "phone")
+        asks = self.env.ref("cx_lifecycle.interaction_asks").with_user(self.marketer)
+        asks.begun_by = "company"
+        self.assertEqual(self.prefers(), (False, False))
+        asks.begun_by = "customer"
+        self.assertEqual(self.prefers(), ("phone", "seen"))
+
     def test_a_note_that_is_withdrawn_counts_no_more(self):
         self.meet("phone", "phone", "phone")
         self.Touchpoint.search([("customer_id", "=", self.customer.id)], limit=1).unlink()
