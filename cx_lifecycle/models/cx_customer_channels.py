@@ -11,7 +11,7 @@ BY = [("said", "Said"), ("seen", "Seen")]
 # Of customers ``s``: the last word of the people there, else the channel of at least half of
 # the last contacts that they began themselves. Nothing in it depends on today.
 PREFERRED = """
-    SELECT s.id, s.partner_id, %(step)s AS step_id,
+    SELECT s.id, %(step)s AS step_id,
            coalesce(said.channel_id, seen.channel_id) AS channel_id,
            CASE WHEN said.channel_id IS NOT NULL THEN 'said'
                 WHEN seen.channel_id IS NOT NULL THEN 'seen' END AS by,
@@ -164,7 +164,7 @@ class CxCustomer(models.Model):
         )
         found = {
             (number, step): (channel, by, facts)
-            for number, _partner, step, channel, by, facts in self.env.execute_query(preferred)
+            for number, step, channel, by, facts in self.env.execute_query(preferred)
             if channel
         }
         channels = self.env["cx.channel"].browse({row[0] for row in found.values()})

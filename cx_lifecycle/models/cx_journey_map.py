@@ -3,13 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-import psycopg2
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .cx_improvement import OPEN
+from .cx_policy_domain import asked
 
 WORST = 3  # comments shown at a cell
 # What can be asked for by itself: the second costs as much as the first.
@@ -207,11 +206,8 @@ class CxJourneyMap(models.AbstractModel):
     def _checked(self, domain):
         """A condition on touchpoints as a list; refused when it is none."""
         try:
-            self.env["cx.touchpoint"]._search(Domain(domain or []))
-            return list(domain or [])
-        except (AccessError, psycopg2.Error):
-            raise
-        except Exception as error:
+            return asked(self.env["cx.touchpoint"], domain)
+        except ValueError as error:
             raise UserError(
                 self.env._(
                     "Filter: %(filter)s is no condition on touchpoints (%(error)s). Remove it, "

@@ -34,10 +34,9 @@ def as_author(policy, model):
 
     :raise UserError: when the author may not work for the company any more
     """
-    author = policy.user_id or policy.env["res.users"].browse(SUPERUSER_ID)
-    company = policy.company_id
-    # sudo: to look up the author's companies, whoever asks
-    if author.id != SUPERUSER_ID and company not in author.sudo().company_ids:
+    author, company = policy.user_id, policy.company_id
+    seen = seen_by(author, company, model)
+    if seen is None:
         raise UserError(
             policy.env._(
                 "The conditions of policy %(policy)s run with the rights of %(author)s, who may "
@@ -47,9 +46,35 @@ def as_author(policy, model):
                 company=company.name,
             )
         )  # fmt: skip
+    return seen
+
+
+def seen_by(author, company, model):
+    """The model as an author sees it in one company; None where the author may not work there.
+
+    :param author: a user; empty: the machine
+    """
+    author = author or author.browse(SUPERUSER_ID)
+    # sudo: to look up the author's companies, whoever asks
+    if author.id != SUPERUSER_ID and company not in author.sudo().company_ids:
+        return None
     # nothing of whoever sets off the event: neither language nor time zone
     context = {"allowed_company_ids": company.ids, "active_test": False}
-    return policy.env(user=author.id, context=context)[model]
+    return author.env(user=author.id, context=context)[model]
+
+
+def asked(Model, domain):
+    """A condition that a client sent, as a list.
+
+    :raise ValueError: it is none for this model
+    """
+    try:
+        Model._search(Domain(domain or []))
+        return list(domain or [])
+    except (AccessError, psycopg2.Error):
+        raise
+    except Exception as error:
+        raise ValueError(error) from error
 
 
 def check(record, name, model, decided=False):

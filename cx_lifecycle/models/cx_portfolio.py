@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-import psycopg2
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, formatLang
+
+from .cx_policy_domain import asked
 
 # Every block is made by the method of its name.
 BLOCKS = ("tiles", "balance", "flows", "retention", "forecast", "at_risk")
@@ -152,11 +152,8 @@ class CxPortfolio(models.AbstractModel):
     def _checked(self, domain):
         """A condition on customers as a list; refused when it is none."""
         try:
-            self.env["cx.customer"]._search(Domain(domain or []))
-            return list(domain or [])
-        except (AccessError, psycopg2.Error):
-            raise
-        except Exception as error:
+            return asked(self.env["cx.customer"], domain)
+        except ValueError as error:
             raise UserError(
                 self.env._(
                     "Filter: %(filter)s is no condition on customers (%(error)s). Remove it, and "

@@ -1,6 +1,6 @@
 """Kinds of warning signs: how each is found, as data that marketers change."""
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from . import cx_policy_domain as domains
@@ -211,9 +211,9 @@ class CxWarningKind(models.Model):
         :raise UserError: when the author may not work for the company any more
         """
         self.ensure_one()
-        author = self.user_id or self.env["res.users"].browse(SUPERUSER_ID)
-        # sudo: to look up the author's companies, whoever asks
-        if author.id != SUPERUSER_ID and company not in author.sudo().company_ids:
+        author = self.user_id
+        seen = domains.seen_by(author, company, model)
+        if seen is None:
             raise UserError(
                 self.env._(
                     "The condition of %(kind)s is looked at with the rights of %(author)s, who may "
@@ -223,5 +223,4 @@ class CxWarningKind(models.Model):
                     company=company.name,
                 )
             )
-        context = {"allowed_company_ids": company.ids, "active_test": False}
-        return self.env(user=author.id, context=context)[model]
+        return seen
