@@ -27,6 +27,7 @@
         "data/digest.xml",
         "data/summary_mail.xml",
         "wizard/cx_contest_views.xml",
+        "wizard/cx_no_profiling_views.xml",
         "wizard/cx_snooze_views.xml",
         "wizard/cx_outcome_views.xml",
         "wizard/cx_publish_views.xml",
