@@ -30,22 +30,12 @@ class CxCampaignAct(models.Model):
         token = uuid.uuid4().hex
         ids = self._claim(token, OTHERS)
         self._see()
-        try:
+        with self._in_hand(token):
             for company, acts in self.browse(ids).exists().grouped("company_id").items():
                 going = self.browse(acts.with_company(company)._sort_out(acts.ids))
                 self._see()
                 for step, same in going.with_company(company).grouped("step_id").items():
                     same._do_together(step, token)
-        except psycopg2.errors.SerializationFailure:
-            # somebody ended a participation at the same moment: the lot is looked at again
-            self.env.cr.rollback()
-            self.env.invalidate_all(flush=False)
-        except Exception:
-            # what this transaction holds would keep what is given back waiting, for ever
-            self.env.cr.rollback()
-            raise
-        finally:
-            self._give_back(token)
         return len(ids)
 
     def _do_together(self, step, token):
