@@ -1,11 +1,12 @@
 """Nobody is kept out: axe-core finds nothing serious on any screen of ours."""
 
-from browser.axe import Screen, form
+from browser.axe import PARTS, Screen, form
 from browser.everything import EverythingCase
 
 from odoo.tests import tagged
 
 LIST = (".o_data_row",)
+GROUPS = (".o_group_header",)
 CARDS = (".o_kanban_record:not(.o_kanban_ghost)",)
 
 
@@ -28,10 +29,13 @@ class Screens(EverythingCase):
         """What a rep sees; `rows`: how its lists look on this screen."""
         customer = form(self.firm.with_user(self.rep))
         dialog = self.zeta.with_user(self.rep)
+        entry = {**form(self.env["cx.touchpoint.entry"]), "target": "new",
+                 "context": {"default_partner_id": self.firm.id}}  # fmt: skip
         everything = (".o_cx_why_line", ".o_cx_rhythm_dot", ".o_cx_warning", "[name=cx_satisfaction]")
         return [
             Screen("going quiet", ours("quiet"), (".o_cx_why_button", ".o_cx_warning", *rows)),
             Screen("why", ours("quiet"), (".o_cx_why_popover tbody tr",), (".o_cx_why_button",)),
+            *(one._replace(within=PARTS) for one in [
             Screen("customer", customer, everything),
             Screen("needs", customer, (".o_cx_needs_arguments li",), (".o_cx_need",)),
             Screen("committee", customer, (".o_cx_person",), (tab("cx_committee"),)),
@@ -42,20 +46,21 @@ class Screens(EverythingCase):
             Screen("channels", customer, (".o_field_widget[name=cx_channel_preference_ids] .o_data_row",),
                    (tab("cx_channels"),)),
             Screen("timeline", customer, (".o_cx_timeline_item",), (tab("cx_timeline"),)),
+            ]),
             Screen("outcome", dialog.action_outcome(), (".modal .o_cx_chip",)),
             Screen("not now", dialog.action_snooze(), (".modal .o_field_widget",)),
             Screen("contest", dialog.action_contest(), (".modal .o_field_widget",)),
-            Screen("touchpoint by hand", ours("touchpoint_entry"), (".modal .o_field_widget",)),
+            Screen("touchpoint by hand", entry, (".modal .o_field_widget",)),
             Screen("a sign", {**form(self.warning), "target": "new"}, (".modal [name=words]",)),
             Screen("a sign dismissed", self.warning.with_user(self.rep).action_dismiss(),
                    (".modal .o_field_widget",)),
             Screen("by stage", ours("customers"), CARDS),
-            Screen("signs", ours("warnings"), rows),
+            Screen("signs", ours("warnings"), (", ".join(LIST + GROUPS + CARDS),)),
             Screen("a deal's committee", form(self.lead.with_user(self.rep)),
-                   (".o_cx_seat_required", ".o_cx_person")),
+                   (".o_cx_seat_required", ".o_cx_person"), within=PARTS),
             Screen("portfolio", ours("portfolio"), (".o_cx_tile_count", ".o_cx_at_risk tbody tr")),
-            Screen("journey", ours("journey_map"), (".o_cx_matrix_cell", ".o_cx_curve_line")),
-            Screen("touchpoints", ours("touchpoints"), rows),
+            Screen("journey", ours("journey_map"), (".o_cx_matrix_cell", ".o_cx_curve_step button")),
+            Screen("touchpoints", ours("touchpoints"), (", ".join(LIST + GROUPS + CARDS),)),
             Screen("listening", mails("listening"), (".o_cx_measure_bars li",)),
             Screen("objectives", ours("objectives"), rows),
         ]  # fmt: skip
@@ -67,10 +72,10 @@ class Screens(EverythingCase):
             Screen("balance as a table", ours("portfolio"),
                    (".o_cx_block[data-block=balance] td.o_cx_matrix_cell",), (block("balance", "table"),)),
             Screen("flows as bands", ours("portfolio"), (".o_cx_sankey_band",), (block("flows", "flow"),)),
-            Screen("stage changes", ours("episodes"), LIST),
+            Screen("stage changes", ours("episodes"), LIST, options={"viewType": "list"}),
             Screen("changes as a matrix", ours("episodes"), (".o_cx_matrix_cell",), (".o_switch_view.o_cx_matrix",)),
-            Screen("stages as of a day", ours("as_of"), LIST),
-            Screen("journey", ours("journey_map"), (".o_cx_matrix_cell", ".o_cx_curve_line")),
+            Screen("stages as of a day", ours("as_of"), GROUPS),
+            Screen("journey", ours("journey_map"), (".o_cx_matrix_cell", ".o_cx_curve_step button")),
             Screen("how many", ours("journey_map"), (".o_cx_matrix_cell",), ("button[data-mode=volume]",)),
             Screen("who left after", ours("journey_map"), (".o_cx_matrix_sub",), ("button[data-mode=left]",)),
             Screen("listening", mails("listening"), (".o_cx_measure_bars li",)),
@@ -113,7 +118,7 @@ class Screens(EverythingCase):
             Screen("last twelve months", draft.action_replay(), (".o_cx_replay_headline",)),
             Screen("why not", launched.action_why(), (".modal .o_field_widget",)),
             Screen("why this contact", self.epsilon.partner_id.with_user(self.marketer).action_cx_why_campaigns(),
-                   (".modal .o_data_row",)),
+                   (".modal [name=sentence]",)),
             Screen("a draft of changes", edited, (".alert-info",)),
             Screen("publish", self.running.draft_id.with_user(self.marketer).action_publish(), (".modal [name=plan]",)),
             Screen("versions", running.action_versions(), LIST),
@@ -123,7 +128,7 @@ class Screens(EverythingCase):
             Screen("participants", mails("campaign_runs"), LIST),
             Screen("messages", mails("campaign_acts"), LIST),
             Screen("a content", form(self.env["mailing.mailing"].search([("cx_step_id", "=", step.id)])),
-                   (".o_field_widget[name=subject]",)),
+                   (".o_field_widget[name=subject]",), within=PARTS),
             Screen("topics", mails("topics")),
             Screen("keep out", self.firm.with_user(self.marketer).action_cx_keep_out(), (".modal .o_field_widget",)),
         ]  # fmt: skip
@@ -140,11 +145,12 @@ class Screens(EverythingCase):
                    (".modal [name=summary]",)),
             Screen("first steps", ours("first_steps"), (".o_form_view .card",)),
             Screen("examples", ours("examples"), (".o_cx_why_line", ".o_field_cx_rhythm")),
-            Screen("settings", ours("settings"), ("#cx_night", "#cx_sources")),
+            Screen("settings", ours("settings"), ("#cx_night", "#cx_sources"),
+                   within=('.app_settings_block[data-key="cx_lifecycle"]',)),
             Screen("sources", ours("purchase_sources"), LIST),
             Screen("stages", ours("stages"), LIST),
             Screen("needs", ours("needs"), LIST),
-            Screen("arguments", ours("need_arguments"), LIST),
+            Screen("arguments", ours("need_arguments"), GROUPS),
             Screen("buyer roles", ours("buyer_roles"), LIST),
             Screen("seats", ours("seats"), LIST),
             Screen("needs heard", ours("need_evidence"), LIST),
