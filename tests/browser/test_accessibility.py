@@ -1,7 +1,8 @@
 """Nobody is kept out: axe-core finds nothing serious on any screen of ours."""
 
-from browser.axe import PARTS, Screen, form
+from browser.axe import PARTS, AxeCase, Screen, form
 from browser.everything import EverythingCase
+from model.test_consent import ConsentCase
 
 from odoo.tests import tagged
 
@@ -187,3 +188,22 @@ class TestAccessibility(Screens):
 
     def test_of_administrators(self):
         self.look(self.the_administrators(), "admin")
+
+
+@tagged("post_install", "-at_install")
+class TestPublicPages(AxeCase, ConsentCase):
+    """What people see who follow a link of a mail."""
+
+    def test_what_a_person_receives(self):
+        act = self.act
+        act.campaign_id.company_id.name = "Shop"
+        path = act._links(act.id, act.email)["preferences"].removeprefix(act.get_base_url())
+        self.look_at_pages(
+            {
+                "preferences": (path, None),
+                "saved": (path, {"shown": self.news.id, "pause": "1"}),
+                "preferences as they are now": (path, None),
+                "not valid": (f"{path}0", None),
+            }
+        )
+        self.assertTrue(self.said())
