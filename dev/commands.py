@@ -79,7 +79,9 @@ def demo_database(env, folder):
 
 def load_options():
     parser = argparse.ArgumentParser("./cx load", description="Purchases from a file.")
-    parser.add_argument("file", type=Path, help="a CSV file; docs/ tells its columns")
+    parser.add_argument(
+        "file", type=Path, help="a CSV file with the header customer_id,date,amount"
+    )
     parser.add_argument("-d", "--database", required=True, metavar="NAME")
     parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="the day to judge from")
     parser.add_argument("--shift-to-today", action="store_true", help="move the dates")
@@ -249,9 +251,11 @@ def cmd_reset(args):
 def main(args, usage):
     commands = {n.removeprefix("cmd_"): f for n, f in globals().items() if n.startswith("cmd_")}
     name, *rest = args or ["help"]
-    if name not in commands:
+    if name in ("help", "-h", "--help"):
         print(usage)
-        return 0 if name in ("help", "-h", "--help") else 2
+        return 0
+    if name not in commands:
+        raise Problem(f"there is no command {name}; ./cx alone lists them")
     if os.name != "posix":
         raise Problem("Windows: use WSL")
     signal.signal(signal.SIGTERM, lambda *_: end_now(143))

@@ -11,7 +11,7 @@ import pytest
 from docs.pages import ROOT, blocks, pages
 
 from bench import run as benchmarks
-from dev import commands
+from dev import commands, shell
 
 # of commands in the prose, behind which words of the sentence may stand
 PROGRAMS = ("./cx", "python bench/", "make ", "odoo ")
@@ -208,7 +208,7 @@ def test_a_wrong_command_is_noticed(wrong):
 
 @pytest.mark.parametrize(("args", "said"), [
     ([], "./cx run"), (["help"], "./cx load"), (["--help"], "CX_HOME"),
-    (["load", "--help"], "--shift-to-today"),
+    (["load", "--help"], "--shift-to-today"), (["load", "--help"], "customer_id,date,amount"),
 ])  # fmt: skip
 def test_the_launcher_tells_how_it_is_used(args, said):
     done = subprocess.run(
@@ -224,6 +224,11 @@ def test_the_launcher_tells_of_every_command():
     for name in vars(commands):
         if name.startswith("cmd_"):
             assert f"./cx {name.removeprefix('cmd_')}" in usage
+
+
+def test_the_launcher_tells_what_it_does_not_know():
+    with pytest.raises(shell.Problem, match="no command fly"):
+        commands.main(["fly"], "")
 
 
 BACKTEST = [command for _place, command in WRITTEN if "bench/backtest.py cx_lifecycle" in command]
