@@ -22,7 +22,8 @@ OURS = re.compile(r"cx_(core_.*|tests_.*|test|test-gw\d+|bench|building|demo)")
 NOT_OURS = "consider-merging-classes-inherited"
 # tests that never touch a database
 LINT = ROOT / "tests" / "lint"
-PURE = (ROOT / "tests" / "unit", LINT / "test_walls.py", LINT / "test_launcher.py")
+PAGES = ROOT / "tests" / "docs" / "test_pages.py"
+PURE = (ROOT / "tests" / "unit", LINT / "test_walls.py", LINT / "test_launcher.py", PAGES)
 
 
 def setup(*more):
