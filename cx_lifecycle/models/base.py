@@ -29,8 +29,9 @@ class Base(models.AbstractModel):
 
     def write(self, vals):
         done = super().write(vals)
-        if not self.env.su and is_ours(self) and self._check_pointed_to(vals):
-            if not self._transient:
+        if not self.env.su and is_ours(self):
+            points = self._check_pointed_to(vals)
+            if points and not self._transient:
                 self.check_access("write")
         return done
 

@@ -12,7 +12,12 @@ from . import cx_policy_domain as domains
 
 # What tells of the machine, of users and of their doings is neither a purchase nor a meeting with a
 # customer, whoever asks; nor are touchpoints themselves.
-REFUSED = ("ir.", "bus.", "base.", "res.users", "res.device", "res.config", "auth", "cx.touchpoint")
+REFUSED = (
+    "ir.", "bus.", "base.", "res.users", "res.device", "res.config", "auth", "cx.touchpoint",
+    "payment.", "discuss.", "mail.mail", "mail.tracking",
+)  # fmt: skip
+# Sources are read by the machine, all messages too: what is in them is for those who may read each.
+CORRESPONDENCE = {"body", "subject", "preview", "attachment_ids", "tracking_value_ids"}
 # A step of a path over a reference, whose model only the document knows: res_id(sale.order)
 REFERENCE = re.compile(r"(\w+)\(([\w.]+)\)")
 DOT = re.compile(r"\.(?![^(]*\))")
@@ -25,6 +30,11 @@ def steps_of(path):
         reference = REFERENCE.fullmatch(step)
         found.append(reference.groups() if reference else (step, None))
     return found
+
+
+def is_private(model, name):
+    """Whether a field tells what people wrote each other."""
+    return model._name == "mail.message" and name in CORRESPONDENCE
 
 
 class CxSource(models.AbstractModel):
@@ -150,7 +160,15 @@ class CxSource(models.AbstractModel):
         for name in paths:
             if self[name]:
                 self._check_readable(name)
-        domains.check(self, "domain", self.model)
+        domain = domains.check(self, "domain", self.model)
+        if field := domains.first_field(domain, self.env[self.model], is_private):
+            raise ValidationError(
+                self.env._(
+                    "Domain: what people wrote each other is no condition (%s). Choose by type, "
+                    "subtype or document instead.",
+                    field,
+                )
+            )
 
     def _writers(self, model):
         """A model as whoever writes the source sees it."""

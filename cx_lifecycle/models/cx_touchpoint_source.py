@@ -91,6 +91,7 @@ class CxTouchpointSource(models.Model):
     @api.constrains("model", "domain", "company_id", *PATH_TYPES)
     def _check_definition(self):
         for source in self.filtered("installed"):
+            source._check_model_allowed()
             source._check_keeps_documents()
             for name, (types, comodel) in PATH_TYPES.items():
                 if source[name]:

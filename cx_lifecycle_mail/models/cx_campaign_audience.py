@@ -103,7 +103,6 @@ class CxCampaign(models.Model):
         self.check_access("read")
         values = {name: changes[name] for name in COUNTED if name in changes}
         draft = self.new({**values, "user_id": self.env.uid}, origin=self) if values else self
-        draft.company_id.check_access("read")
         try:
             with self.env.cr.savepoint():
                 if values:

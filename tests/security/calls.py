@@ -4,7 +4,7 @@ import inspect
 from datetime import date, timedelta
 
 # those of the framework, which the tables of rights are about
-FRAMEWORK = {"create", "write", "unlink", "copy", "copy_data", "default_get"}
+FRAMEWORK = {"create", "write", "unlink", "copy", "copy_data", "default_get", "ensure_one"}
 UNTIL = (date.today() + timedelta(days=30)).isoformat()
 
 

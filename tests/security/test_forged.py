@@ -2,13 +2,12 @@
 
 from security.test_companies import FenceCase
 
-from odoo import Command
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
 
 class TestContentOfOthers(FenceCase):
-    """A mailing becomes the content of a step by a marketer, in the own company, of a draft only."""
+    """A mailing becomes the content of a step by a marketer, of a draft of the own company."""
 
     def mailing(self, user, text="Hello"):
         return (

@@ -1,7 +1,7 @@
 """A company that others must not see: one row of each of our tables, and who looks from elsewhere.
 
-The rows are made of the fields themselves, so that a table that comes later is there, too. They are
-written by SQL: what may not be made by hand is there all the same, as the machine would have made it.
+The rows are made of the fields themselves, so that a table that comes later is there, too. They
+are written by SQL: what may not be made by hand is there, as if the machine had made it.
 """
 
 from datetime import date, datetime
