@@ -14,6 +14,7 @@ from odoo.tools import format_date
 from ..models.codes import id_of
 from ..models.cx_topic_optout import REASON_LENGTH
 from ..models.cx_topic_optout_page import MONTHS
+from .limit import LIMIT
 
 YOUNG_DAYS = 30  # how long a link is good for receiving again what was refused
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
@@ -57,6 +58,14 @@ def masked(email):
     return f"{local[:1]}…@{domain}"
 
 
+def wait(purpose):
+    """The answer to one wrong link too many from where the request comes, or None."""
+    if seconds := LIMIT.wrong(request.httprequest.remote_addr, purpose):
+        headers = {**PRIVATE, "Retry-After": str(seconds)}
+        return request.make_response("", headers.items(), status=429)
+    return None
+
+
 class ConsentController(http.Controller):
     # ------------------------------------------------------------ unsubscribe
     # no csrf token: a mail program presses this button, as RFC 8058 says
@@ -69,7 +78,7 @@ class ConsentController(http.Controller):
             return request.make_response("", PRIVATE.items(), status=405)
         act = acts()._check_link("one_click", act_id, token)
         if not act:
-            return request.make_response("", PRIVATE.items(), status=404)
+            return wait("one_click") or request.make_response("", PRIVATE.items(), status=404)
         if topic := act.campaign_id.topic_id:
             optouts()._opt_out(act.email, topic, act.company_id, "one_click")
         else:
@@ -88,7 +97,7 @@ class ConsentController(http.Controller):
         """What the person receives; nothing changes by looking, whoever looks."""
         act = acts()._check_link("preferences", act_id, token, day)
         if not act:
-            return self._render("preferences_invalid", {}, status=404)
+            return wait("preferences") or self._render("preferences_invalid", {}, status=404)
         if not pressed():
             return self._page("preferences_page", act, day)
         done = optouts()._save_preferences(
@@ -161,6 +170,8 @@ class ConsentController(http.Controller):
     def opened(self, act_id, token, **_ignored):
         """The picture in a mail: it tells that the mail was opened, and never fails."""
         act = acts()._check_link("pixel", act_id, token)
+        if not act and (refused := wait("pixel")):
+            return refused
         if request.httprequest.method == "GET":  # to ask whether there is one is not to see it
             # as superuser, like the act: the trace is the machine's, whoever opens the mail
             act.trace_id.set_opened()

@@ -40,5 +40,6 @@ class ResConfigSettings(models.TransientModel):
 
     def action_cx_campaign_attention(self):
         """List the campaigns at which somebody should look."""
+        self.env["cx.campaign"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle_mail.action_campaigns")
         return action | {"context": {"search_default_attention": 1}}

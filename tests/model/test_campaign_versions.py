@@ -564,14 +564,9 @@ class TestWhoPublishes(VersionCase):
         company = self.env["res.company"].create({"name": "Elsewhere"})
         foreign = self.mailing(launch=False, company_id=company.id, topic_id=False)
         for forged in ({"draft_id": foreign.id}, {"campaign_id": foreign.id}):
-            for name in ("difference", "plan"):
-                wizard = self.dialog(self.draft(campaign))
+            wizard = self.dialog(self.draft(campaign))
+            with self.subTest(**forged), self.assertRaises(AccessError):
                 wizard.write(forged)
-                wizard.invalidate_recordset()
-                if (name, *forged) == ("plan", "draft_id"):
-                    continue  # it is about the people of the campaign
-                with self.subTest(name, **forged), self.assertRaises(AccessError):
-                    wizard.read([name])
 
     def test_a_paused_campaign_is_changed_and_stays_paused(self):
         campaign = self.two_mails()

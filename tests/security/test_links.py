@@ -11,6 +11,7 @@ from model.test_consent import ADA, ConsentCase, ahead
 from odoo import fields
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.cx_lifecycle_mail.controllers.limit import LIMIT
 from odoo.addons.cx_lifecycle_mail.models.cx_campaign_links import SCOPES
 
 SCRIPT = "<script>alert(1)</script>"
@@ -27,6 +28,7 @@ class LinkCase(HttpCase, ConsentCase):
     def setUp(self):
         super().setUp()
         self.enterContext(self.allow_requests(all_requests=True))
+        LIMIT.windows.clear()
 
     def links(self, act=None, days=0):
         """The paths of a mail sent so many days ago."""
