@@ -25,7 +25,7 @@ class CxNeedEvidence(models.Model):
         "Contact",
         required=True,
         index=True,
-        ondelete="cascade",
+        ondelete="restrict",  # erasing removes them first: see cx.channel.preference
         help="The person, or the company as a whole, that has the need.",
     )
     commercial_partner_id = fields.Many2one(
@@ -71,6 +71,17 @@ class CxNeedEvidence(models.Model):
                         format_date(self.env, piece.on, date_format="medium"),
                     )
                 )
+
+    @api.constrains("partner_id", "need_id", "weight", "note")
+    def _check_profiled(self):
+        (self.partner_id | self.commercial_partner_id)._check_cx_profiled(
+            lambda name, day: self.env._(
+                "Need: %(name)s objected to profiling on %(day)s, so no need is kept. Leave the "
+                "need empty.",
+                name=name,
+                day=day,
+            )
+        )
 
     # ---------------------------------------------------------------- changes
     @api.model_create_multi

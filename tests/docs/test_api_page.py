@@ -9,10 +9,9 @@ import urllib.request
 from datetime import date, datetime, timedelta
 
 import odoorpc
-from model.common import TODAY, ago
-from model.campaigns import CampaignCase
-
 from docs.pages import blocks, pages
+from model.campaigns import CampaignCase
+from model.common import TODAY, ago
 
 from odoo import models
 from odoo.tests import HttpCase, new_test_user, tagged
@@ -87,8 +86,10 @@ class ApiPage(HttpCase, CampaignCase):
     def setUp(self):
         super().setUp()
         self.numbers = self.records()
-        self.key = self.env["res.users.apikeys"].with_user(self.ada)._generate(
-            "rpc", "docs", datetime.now() + timedelta(hours=1)
+        self.key = (
+            self.env["res.users.apikeys"]
+            .with_user(self.ada)
+            ._generate("rpc", "docs", datetime.now() + timedelta(hours=1))
         )
         self.enterContext(mute_logger(DEPRECATED))
         self.env.flush_all()
@@ -152,8 +153,8 @@ class TestExamples(ApiPage):
     def check_keys(self, block, answer):
         """What stands behind *Result: a dictionary* is what comes."""
         keys = {
-            "why": {"sentence", "short", "code", "stage", "alert", "params", "lines", "policy",
-                    "decided_on", "evidence", "held"},
+            "why": {"customer_id", "sentence", "short", "code", "stage", "alert", "params",
+                    "lines", "policy", "decided_on", "evidence", "held"},
             "stage_counts": {"suspect", "prospect", "new", "active", "dormant", "lost"},
             "objection_figures": {"since", "until", "calls", "contested", "by_reason",
                                   "false_alarm_share", "bought_after"},
@@ -214,7 +215,7 @@ class TestExamples(ApiPage):
                 code = code.replace('"shop"', f'"{self.env.cr.dbname}"')
                 code = code.replace("her password or API key", self.key)
             try:
-                exec(compile(code, str(block), "exec"), session)  # noqa: S102
+                exec(compile(code, str(block), "exec"), session)
             except odoorpc.error.RPCError as error:
                 self.fail(f"{block}: {error}")
         self.assertEqual(session["one"].stage_id.name, "Dormant")
@@ -228,8 +229,10 @@ class TestExamples(ApiPage):
         told = dict(re.findall(r"^\| (.*?) \|.*\| (\d{3}) \|$", "\n".join(
             text for _line, text in pages()[API].prose), re.MULTILINE))  # fmt: skip
         stranger = new_test_user(self.env, "docs_stranger", "base.group_portal")
-        foreign = self.env["res.users.apikeys"].with_user(stranger)._generate(
-            "rpc", "docs", datetime.now() + timedelta(hours=1)
+        foreign = (
+            self.env["res.users.apikeys"]
+            .with_user(stranger)
+            ._generate("rpc", "docs", datetime.now() + timedelta(hours=1))
         )
         mine, nobody = self.customers[0].ids, [2**31 - 1]
         asked = (

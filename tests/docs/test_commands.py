@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from docs.pages import ROOT, blocks, pages
 
 from bench import run as benchmarks

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-
 from docs.pages import ROOT, pages
 
 GUIDES = ("rep", "marketer", "administrator")
@@ -86,6 +85,9 @@ def test_french_spaces(path):
     wrong = []
     for line, text in pages()[path].prose:
         plain = re.sub(r"`[^`]*`|\]\([^)]*\)|https?://\S+|^\|[ :|-]+\|$", "", text)
-        if re.search(r"[^\u00a0\u202f\s|:][:;?!](?![\w/])|[^\S\u00a0\u202f][:;?!]|«[^\u00a0]|[^\u00a0]»", plain):
+        if re.search(
+            r"[^\u00a0\u202f\s|:][:;?!](?![\w/])|[^\S\u00a0\u202f][:;?!]|«[^\u00a0]|[^\u00a0]»",
+            plain,
+        ):
             wrong.append(f"{path}:{line}: {text}")
     assert not wrong, "\n".join(wrong)
