@@ -11,6 +11,7 @@ from . import (
     cx_campaign_ahead,
     cx_campaign_asking,
     cx_campaign_audience,
+    cx_campaign_basis,
     cx_campaign_board,
     cx_campaign_by_hand,
     cx_campaign_cause,

@@ -99,7 +99,7 @@ class TestFrozen(VersionCase):
             "warning_kind_ids": [Command.set(self.env.ref("cx_lifecycle.warning_bad_score").ids)],
              "domain": "[('id', '>', 0)]", "members": "future",
             "date_field_id": self.env.ref("base.field_res_partner__create_date").id,
-            "cooldown_days": 3, "exclusive": False, "transactional": True, "stop_purchase": False,
+            "cooldown_days": 3, "exclusive": False, "legal_basis": "service", "stop_purchase": False,
             "stop_stage": True, "stop_reply": False, "stop_hold": False, "stop_lost": False,
             "stop_deal": True, "end_on": "2099-12-31", "max_days": 3, "sender": "fixed",
             "email_from": "x@example.com", "mail_server_id": self.server.id,
