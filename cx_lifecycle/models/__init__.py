@@ -58,6 +58,8 @@ from . import cx_backtest_line
 from . import cx_backtest_case
 from . import res_partner
 from . import res_partner_personal
+from . import cx_consent
+from . import res_partner_privacy
 from . import cx_buyer_role
 from . import cx_seat
 from . import cx_seat_learn
