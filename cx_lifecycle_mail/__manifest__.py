@@ -51,6 +51,8 @@
         "views/survey_question_views.xml",
         "views/res_config_settings_views.xml",
         "views/cx_topic_views.xml",
+        "wizard/cx_consent_entry_views.xml",
+        "views/cx_consent_views.xml",
         "views/cx_menus.xml",
         "views/cx_menus_consent.xml",
         "views/res_partner_views.xml",

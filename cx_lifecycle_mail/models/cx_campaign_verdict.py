@@ -10,9 +10,7 @@ from .cx_campaign_move import goes_on, lineage
 from .cx_campaign_step import MAILS
 
 # what is no advertising is not what the cap is about
-COUNTS = SQL(
-    " AND o.campaign_id NOT IN (SELECT id FROM cx_campaign WHERE legal_basis = 'service')"
-)
+COUNTS = SQL(" AND o.campaign_id NOT IN (SELECT id FROM cx_campaign WHERE legal_basis = 'service')")
 TWIN_DAYS = 30  # days within which a step goes to one address once, whoever shares it
 
 
@@ -34,7 +32,7 @@ class CxCampaignAct(models.Model):
     def _capped(self, kinds, cap, days, now):
         """SQL: the customer of act ``a`` has had as many acts of these kinds as allowed.
 
-        Those without advertising (of campaign ``g``, or another) do not wait, nobody waits for them.
+        What is no advertising (of campaign ``g``, or another) does not wait, nobody waits for it.
         """
         return SQL(
             "(%(cap)s > 0 AND %(adverts)s"

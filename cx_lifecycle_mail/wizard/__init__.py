@@ -14,6 +14,7 @@ from . import (
     cx_campaign_try,
     cx_campaign_why,
     cx_campaign_why_line,
+    cx_consent_entry,
     cx_costs,
     mailing_mailing_test,
 )

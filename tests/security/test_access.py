@@ -62,6 +62,8 @@ ALLOWED = {
     "cx.improvement": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
     # campaigns
     "cx.topic": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.consent.entry": {"marketer": "rwc", "admin": "rwc"},
+    "cx.suppression": {"admin": "r"},
     "cx.topic.optout": {"rep": "rc", "marketer": "rcu", "admin": "rcu"},
     "cx.campaign": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
     "cx.campaign.step": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
