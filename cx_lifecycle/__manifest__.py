@@ -1,7 +1,7 @@
 {
     "name": "Customer Lifecycle",
     "summary": "Every customer has a stage decided from real purchases, and says why",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "CX Lifecycle contributors",
@@ -27,6 +27,7 @@
         "data/digest.xml",
         "data/summary_mail.xml",
         "wizard/cx_contest_views.xml",
+        "wizard/cx_no_profiling_views.xml",
         "wizard/cx_snooze_views.xml",
         "wizard/cx_outcome_views.xml",
         "wizard/cx_publish_views.xml",

@@ -1,7 +1,7 @@
 {
     "name": "Customer Lifecycle Campaigns",
     "summary": "Write to customers by their lifecycle stage",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Marketing/Email Marketing",
     "license": "LGPL-3",
     "author": "CX Lifecycle contributors",

@@ -77,13 +77,17 @@ def demo_database(env, folder):
                 load(env, DEMO, ["--demo", DEMO_FILE])
 
 
-def cmd_load(args):
+def load_options():
     parser = argparse.ArgumentParser("./cx load", description="Purchases from a file.")
     parser.add_argument("file", type=Path, help="a CSV file; docs/ tells its columns")
     parser.add_argument("-d", "--database", required=True, metavar="NAME")
     parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="the day to judge from")
     parser.add_argument("--shift-to-today", action="store_true", help="move the dates")
-    given, rest = parser.parse_known_args(args)
+    return parser
+
+
+def cmd_load(args):
+    given, rest = load_options().parse_known_args(args)
     name, file = given.database, given.file.resolve()
     if OURS.fullmatch(name) or not re.fullmatch(r"(?!postgres$|template\d$)[A-Za-z][\w-]*", name):
         raise Problem(f"{name!r} cannot be the database's name; take for instance myshop")

@@ -60,6 +60,8 @@ from . import res_partner
 from . import res_partner_personal
 from . import cx_consent
 from . import res_partner_privacy
+from . import res_partner_profiling
+from . import cx_customer_privacy
 from . import cx_buyer_role
 from . import cx_seat
 from . import cx_seat_learn

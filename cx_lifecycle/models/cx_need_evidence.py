@@ -72,6 +72,17 @@ class CxNeedEvidence(models.Model):
                     )
                 )
 
+    @api.constrains("partner_id", "need_id", "weight", "note")
+    def _check_profiled(self):
+        (self.partner_id | self.commercial_partner_id)._check_cx_profiled(
+            lambda name, day: self.env._(
+                "Need: %(name)s objected to profiling on %(day)s, so no need is kept. Leave the "
+                "need empty.",
+                name=name,
+                day=day,
+            )
+        )
+
     # ---------------------------------------------------------------- changes
     @api.model_create_multi
     def create(self, vals_list):

@@ -97,6 +97,17 @@ class CxSeat(models.Model):
                     )
                 )
 
+    @api.constrains("partner_id", "stance", "note")
+    def _check_profiled(self):
+        self.filtered(lambda s: s.stance != "0" or s.note).partner_id._check_cx_profiled(
+            lambda name, day: self.env._(
+                "Stance: %(name)s objected to profiling on %(day)s. Choose Neutral, without a "
+                "note; who holds the role may be kept.",
+                name=name,
+                day=day,
+            )
+        )
+
     def write(self, vals):
         done = super().write(vals)
         self.check_access("write")  # nor may it be handed to a deal of somebody else

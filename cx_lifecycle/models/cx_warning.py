@@ -169,10 +169,16 @@ class CxWarning(models.Model):
         signs = self.search([("partner_id", "in", partners.ids)])
         signs.filtered("closed_reason").closed_reason = False
         # nobody is left of whom it could stand
-        for company, theirs in (
-            signs.filtered(lambda sign: not sign.ended_on).grouped("company_id").items()
-        ):
-            theirs.write({"ended_on": self.env["cx.customer"]._today(company), "until_on": False})
+        self._close_all(signs.customer_id)
+
+    @api.model
+    def _close_all(self, customers):
+        """Of these customers no sign stands any more."""
+        standing = [("customer_id", "in", customers.ids), ("ended_on", "=", False)]
+        # sudo: signs are the machine's
+        for company, theirs in self.sudo().search(standing).grouped("company_id").items():
+            today = self.env["cx.customer"]._today(company)
+            theirs.write({"ended_on": today, "until_on": False})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):

@@ -15,20 +15,26 @@ from odoo.tools import SQL
 
 from odoo.addons.cx_lifecycle.models.cx_customer_refresh import brief
 
-from .cx_campaign_step import KINDS, MAILS
+from .cx_campaign_step import MAILS
 
 _logger = logging.getLogger(__name__)
-OTHERS = tuple(kind for kind, _label in KINDS if kind not in MAILS)
 
 
 class CxCampaignAct(models.Model):
     _inherit = "cx.campaign.act"
 
     @api.model
+    def _others(self):
+        """Kinds of steps that are no mails, those of other addons too."""
+        return tuple(
+            kind for kind in self._fields["kind"].get_values(self.env) if kind not in MAILS
+        )
+
+    @api.model
     def _do_due(self):
         """Do a lot of the acts that are due; how many were taken in hand."""
         token = uuid.uuid4().hex
-        ids = self._claim(token, OTHERS)
+        ids = self._claim(token, self._others())
         self._see()
         with self._in_hand(token):
             for company, acts in self.browse(ids).exists().grouped("company_id").items():

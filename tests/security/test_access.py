@@ -22,6 +22,7 @@ ALLOWED = {
     "cx.episode": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.objection": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.consent": {"rep": "r", "marketer": "r", "admin": "r"},
+    "cx.no.profiling": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
     "cx.run": {"admin": "r"},
     "cx.need": {"user": "r", "rep": "r", "marketer": "r", "admin": "rw"},
     "cx.need.argument": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
