@@ -106,6 +106,7 @@ class ConsentController(http.Controller):
         if not pressed():
             return self._page("preferences_page", act, day)
         words = wordings(self._page("preferences_page", act, day).render())
+        words["pause"] = words.get(f"pause:{request.httprequest.form.get('pause')}")
         said = optouts().with_context(cx_said={"person": act.person_id.id, "words": words})
         done = said._save_preferences(
             act.email, act.company_id, self._wishes(), self._young(act, day)

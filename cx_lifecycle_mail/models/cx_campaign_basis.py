@@ -68,10 +68,6 @@ class CxCampaign(models.Model):
         return self.env["cx.customer"]._today(self.company_id) - relativedelta(months=months)
 
     # ------------------------------------------------------------------ launch
-    def _launch_checks(self, audience=None):
-        found = [*super()._launch_checks(audience), *self._check_legal()]
-        return sorted(found, key=lambda check: check.level != "block")
-
     def _check_legal(self):
         """Findings about a legal basis that is missing, or not to be believed."""
         if not any(step.kind in MAILS for step in self.step_ids):
@@ -122,6 +118,8 @@ class CxCampaign(models.Model):
             )  # fmt: skip
 
     def _check_legal_professional(self):
+        for model in ("res.partner", "cx.customer"):
+            self.env[model].flush_model()
         [(persons, everybody)] = self.env.execute_query(
             SQL(
                 "SELECT count(*) FILTER (WHERE NOT p.is_company), count(*) FROM cx_customer c"

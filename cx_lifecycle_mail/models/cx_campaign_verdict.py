@@ -85,7 +85,7 @@ class CxCampaignAct(models.Model):
     def _unconsented(self, to):
         """SQL: campaign ``g`` writes to who said yes only, and the address of ``a`` did not."""
         said = consent.said_yes(to, SQL("g.topic_id"), SQL("a.company_id"))
-        return SQL("(g.legal_basis = 'consent' AND NOT %s)", said)
+        return SQL("(g.legal_basis IS NOT DISTINCT FROM 'consent' AND NOT %s)", said)
 
     @api.model
     def _too_long_ago(self, today):

@@ -1,6 +1,6 @@
 """What was said goes into the journal of consent, with the words that were before the person.
 
-Whoever calls tells them by the context ``cx_said``: ``words`` ({"topic:7", "pause:3" or
+Whoever calls tells them by the context ``cx_said``: ``words`` ({"topic:7", "pause" or
 "nothing:1": text}), ``person`` (a contact's id), or ``silent`` where it is written down already.
 """
 
@@ -51,9 +51,7 @@ class CxTopicOptout(models.Model):
         """The name under which a page shows what this row says."""
         if self.topic_id:
             return f"topic:{self.topic_id.id}"
-        today = self.env["cx.customer"]._today(self.company_id)
-        months = (self.until.year - today.year) * 12 + self.until.month - today.month
-        return f"pause:{months}"
+        return "pause"
 
     @api.model
     def _write_down_all(self, email, company, answer, origin=None, reason=None):
@@ -86,11 +84,7 @@ class CxTopicOptout(models.Model):
 
     @api.model
     def _worded(self, said, choice):
-        words = said.get("words") or {}
-        if choice in words:
-            return words[choice]
-        # a pause that ends: the choice that says so
-        return words.get("pause:0") if choice.startswith("pause:") else None
+        return (said.get("words") or {}).get(choice)
 
     @api.model
     def _contact_of(self, email, company):

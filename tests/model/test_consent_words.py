@@ -174,7 +174,7 @@ class TestYes(JournalCase):
         row = ("ada@example.com", "Offers", "2026-01-02 10:00:00", "Yes", "")
         self.assertTrue(self.importing(row)["messages"])
         fields = ("email", "topic_id", "wording", "proof")
-        self.assertTrue(self.importing(row[:2] + ("Yes", "Form"), fields=fields)["messages"])
+        self.assertTrue(self.importing((*row[:2], "Yes", "Form"), fields=fields)["messages"])
         self.assertFalse(self.rows())
 
 

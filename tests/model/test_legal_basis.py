@@ -27,11 +27,10 @@ class BasisCase(SinkCase):
     def writing(self, basis, **values):
         """A launched campaign with one mail, which nobody has entered yet."""
         campaign = self.campaign(
-            entry="manual",
+            **{"entry": "manual", "topic_id": self.topic.id, "exclusive": False, **values},
             steps=[{"kind": "mail", "name": "Mail"}],
             legal_basis=basis,
             email_from="shop@example.com",
-            **{"topic_id": self.topic.id, "exclusive": False, **values},
         )
         self.env["mailing.mailing"].create(
             {"cx_step_id": campaign.step_ids.id, "subject": "Hello",
@@ -209,7 +208,8 @@ class TestLaunch(BasisCase):
 
     def test_the_dialog_shows_it(self):
         campaign = self.campaign(steps=[{"kind": "mail", "name": "Mail"}])
-        fields_named = [check.field for check in campaign._launch_checks({"enter": 1})]
+        audience = {"enter": 1, "audience": 1, "excluded": {}, "held_out": 0}
+        fields_named = [check.field for check in campaign._launch_checks(audience)]
         self.assertIn("Legal Basis", fields_named)
 
 
@@ -307,7 +307,7 @@ class TestProfiling(BasisCase):
         act = self.addressed(campaign)
         self.object(self.ada)
         self.assertFalse(self.under_lock(act))
-        self.ada._cx_profiling_refused()
+        self.ada._cx_stop_profiling()
         self.assertEqual(campaign.run_ids.reason, "no_profiling")
 
     def test_somebody_at_a_company(self):
@@ -319,7 +319,7 @@ class TestProfiling(BasisCase):
         self.enter(campaign, firm)
         self.object(bea)
         self.assertEqual(self.enter(self.writing("service"), firm)["excluded"], {"no_profiling": 1})
-        bea._cx_profiling_refused()
+        bea._cx_stop_profiling()
         self.work()
         self.assertEqual(self.acts(campaign), [("Mail", "skipped", "no_profiling")])
         self.assertEqual(self.people(), [])
