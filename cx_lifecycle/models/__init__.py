@@ -61,6 +61,10 @@ from . import res_partner_personal
 from . import cx_consent
 from . import res_partner_privacy
 from . import res_partner_profiling
+from . import res_partner_erase
+from . import mail_message
+from . import cx_purge
+from . import cx_retention
 from . import cx_customer_privacy
 from . import cx_buyer_role
 from . import cx_seat

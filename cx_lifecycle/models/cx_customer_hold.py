@@ -209,7 +209,8 @@ class CxCustomer(models.Model):
         # until the company has accepted, reps read no stage on the contact either
         shown = customers.company_id.filtered(self.env["cx.first.run"]._accepted)
         for partner in customers.filtered(lambda c: c.company_id in shown).partner_id:
-            partner.message_post(body=message, author_id=self.env.user.partner_id.id)
+            note = partner.message_post(body=message, author_id=self.env.user.partner_id.id)
+            note._cx_mark()
         return True
 
     # --------------------------------------------------------------- actions

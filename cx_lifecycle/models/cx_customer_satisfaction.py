@@ -80,17 +80,3 @@ class CxCustomer(models.Model):
         self.env.cr.execute(SQL(RATE, ids=list(customer_ids), step=STEP, objected=OBJECTED))
         if self.env.cr.rowcount:
             self.invalidate_model([*COLUMNS, "due"])
-
-    @api.model
-    def _forget_satisfaction(self, partners):
-        """What people said of us goes with them from the customer's figures."""
-        self.flush_model()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE cx_customer SET satisfaction_last = NULL, satisfaction_on = NULL,"
-                " satisfaction_mean = NULL, satisfaction_trend = NULL"
-                " WHERE partner_id = ANY(%s) AND satisfaction_on IS NOT NULL",
-                partners.ids,
-            )
-        )
-        self.invalidate_model(COLUMNS)

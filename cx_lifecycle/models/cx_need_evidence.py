@@ -25,7 +25,7 @@ class CxNeedEvidence(models.Model):
         "Contact",
         required=True,
         index=True,
-        ondelete="cascade",
+        ondelete="restrict",  # erasing removes them first: see cx.channel.preference
         help="The person, or the company as a whole, that has the need.",
     )
     commercial_partner_id = fields.Many2one(

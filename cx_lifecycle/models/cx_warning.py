@@ -164,14 +164,6 @@ class CxWarning(models.Model):
         )
 
     @api.model
-    def _forget(self, partners):
-        """What people wrote about customers who are deleted goes; that there was a sign stays."""
-        signs = self.search([("partner_id", "in", partners.ids)])
-        signs.filtered("closed_reason").closed_reason = False
-        # nobody is left of whom it could stand
-        self._close_all(signs.customer_id)
-
-    @api.model
     def _close_all(self, customers):
         """Of these customers no sign stands any more."""
         standing = [("customer_id", "in", customers.ids), ("ended_on", "=", False)]

@@ -102,13 +102,6 @@ class ResPartner(models.Model):
         self.ensure_one()
         return self.env["cx.customer"]._timeline_of(self, kinds, after, limit)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_cx_forget(self):
-        """What was noted of a person goes with the person."""
-        # sudo: deleting a contact is a right of its own
-        self.env["cx.touchpoint"].sudo()._forget(self)
-        self.env["cx.warning"].sudo()._forget(self)  # sudo: as above
-
     def action_cx_contest(self):
         """Open the dialog that holds the customer's stage or declares a loss."""
         return self.commercial_partner_id.cx_customer_id.action_contest()

@@ -11,7 +11,6 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL, format_date
 
 from .res_partner import REP
-from .scopes import ids_scope
 
 # All that a customer's row says of the person, and what it says of nobody.
 EMPTY = {
@@ -139,7 +138,8 @@ class ResPartner(models.Model):
     def _log_cx_profiling(self, text):
         """Leave a note on the contact; the person's own words stand in the journal only."""
         # sudo: marketers may not write contacts; who may note it was asked
-        self.sudo().message_post(body=text, author_id=self.env.user.partner_id.id)
+        note = self.sudo().message_post(body=text, author_id=self.env.user.partner_id.id)
+        note._cx_mark()
 
     # ----------------------------------------------------------------- effects
     def _cx_stop_profiling(self):
@@ -147,7 +147,7 @@ class ResPartner(models.Model):
         self.env.flush_all()
         # sudo: bookkeeping on behalf of whoever notes an objection, in every company
         customers = self.env["cx.customer"].sudo()
-        self._cx_unlink_evidence()
+        self._cx_unlink_evidence(SQL("commercial_partner_id = ANY(%s)", self.ids))
         met = self.env.execute_query(
             SQL(
                 "UPDATE cx_touchpoint SET person_id = NULL WHERE person_id = ANY(%s)"
@@ -167,23 +167,6 @@ class ResPartner(models.Model):
         # sudo: as for stopping
         self.env["cx.touchpoint.source"].sudo()._read_people(self.commercial_partner_id)
         self.env["cx.customer"].sudo()._whose(self)._profile_again()  # sudo: as above
-
-    def _cx_unlink_evidence(self):
-        """Remove the evidence of needs of these people; sums of customers follow."""
-        rows = self.env.execute_query(
-            SQL(
-                "DELETE FROM cx_need_evidence WHERE partner_id = ANY(%s)"
-                " OR commercial_partner_id = ANY(%s) RETURNING company_id, commercial_partner_id",
-                self.ids,
-                self.ids,
-            )
-        )
-        self.env["cx.need.evidence"].invalidate_model()
-        customers = self.env["cx.customer"].sudo()  # sudo: sums are the machine's
-        for company in self.env["res.company"].browse({row[0] for row in rows}):
-            scope = ids_scope({row[1] for row in rows if row[0] == company.id})
-            customers._write_needs(company, scope, customers._today(company))
-        return len(rows)
 
     def _cx_object_together(self, others):
         """Contacts become one: if one of them objected, so has this one."""

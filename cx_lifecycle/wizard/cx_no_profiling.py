@@ -7,7 +7,9 @@ class CxNoProfiling(models.TransientModel):
     _name = "cx.no.profiling"
     _description = "Objection to Profiling"
 
-    partner_id = fields.Many2one("res.partner", "Person", required=True, readonly=True)
+    partner_id = fields.Many2one(
+        "res.partner", "Person", required=True, readonly=True, ondelete="cascade"
+    )
     back = fields.Boolean(readonly=True, help="The objection is taken back.")
     person_at_company = fields.Boolean(compute="_compute_person_at_company")
     said_on = fields.Date(required=True, default=fields.Date.context_today)

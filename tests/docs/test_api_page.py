@@ -153,8 +153,8 @@ class TestExamples(ApiPage):
     def check_keys(self, block, answer):
         """What stands behind *Result: a dictionary* is what comes."""
         keys = {
-            "why": {"customer_id", "sentence", "short", "code", "stage", "alert", "params", "lines", "policy",
-                    "decided_on", "evidence", "held"},
+            "why": {"customer_id", "sentence", "short", "code", "stage", "alert", "params",
+                    "lines", "policy", "decided_on", "evidence", "held"},
             "stage_counts": {"suspect", "prospect", "new", "active", "dormant", "lost"},
             "objection_figures": {"since", "until", "calls", "contested", "by_reason",
                                   "false_alarm_share", "bought_after"},

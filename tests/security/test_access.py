@@ -23,6 +23,8 @@ ALLOWED = {
     "cx.objection": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.consent": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.no.profiling": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.purge": {"admin": "r"},
+    "cx.erase": {"admin": "rwcu"},
     "cx.run": {"admin": "r"},
     "cx.need": {"user": "r", "rep": "r", "marketer": "r", "admin": "rw"},
     "cx.need.argument": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
@@ -119,7 +121,7 @@ METHODS = {
     "action_open_record", "action_touchpoints",
     "action_read_again", "action_save",
     "action_warnings", "dismiss", "action_dismiss",
-    "action_cx_consents",
+    "action_cx_consents", "action_erase",
     # of campaigns: the lists and dialogs of their screens, and what marketers alone may do
     "result", "action_result", "action_measure",
     "action_participants", "action_acts", "audience_now", "action_audience_line", "action_add_step",
