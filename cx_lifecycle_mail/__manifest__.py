@@ -52,6 +52,7 @@
         "views/res_config_settings_views.xml",
         "views/cx_topic_views.xml",
         "wizard/cx_consent_entry_views.xml",
+        "wizard/cx_erase_views.xml",
         "views/cx_consent_views.xml",
         "views/cx_menus.xml",
         "views/cx_menus_consent.xml",

@@ -16,5 +16,6 @@ from . import (
     cx_campaign_why_line,
     cx_consent_entry,
     cx_costs,
+    cx_erase,
     mailing_mailing_test,
 )

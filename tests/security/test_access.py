@@ -174,7 +174,7 @@ class TestAccess(LifecycleCase):
                 for name, member in vars(cls).items()
                 if callable(member) and not name.startswith("_")
             }
-            known = METHODS | {"create", "write", "unlink"}
+            known = METHODS | {"create", "write", "unlink", "init"}
             self.assertFalse(own - known, f"{model}: say who may call these")
 
     def test_every_stored_model_is_bound_to_companies(self):
