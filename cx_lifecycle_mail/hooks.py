@@ -1,5 +1,7 @@
 from odoo.addons.cx_lifecycle.hooks import forget
 
+from .models.consent import SALT
+
 
 def uninstall_hook(env):
     """Odoo's list of mailings forgets the contents of campaigns, whose field goes.
@@ -9,6 +11,8 @@ def uninstall_hook(env):
     """
     if action := env.ref("mass_mailing.mailing_mailing_action_mail", raise_if_not_found=False):
         action.domain = "[('mailing_type', '=', 'mail')]"
+    # without the list of addresses, its secret is of no use
+    env["ir.config_parameter"].search([("key", "=", SALT)]).unlink()
     env.flush_all()
     # in SQL, for as long as the code is there a content stays a draft
     env.cr.execute(
