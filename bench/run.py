@@ -29,15 +29,25 @@ JOURNEY = ("journey", "evidence")
 CAMPAIGNS = ("sending", "workers", "entry", "claim")
 
 
-def main():
+def options_of(args):
+    """What was asked for on the command line."""
     parser = argparse.ArgumentParser("./cx bench", description=__doc__.splitlines()[0])
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--orders", type=int, default=1_000_000)
     parser.add_argument("--touchpoints", type=int, default=1_000_000, help="on the journey map")
     parser.add_argument("--mails", type=int, default=500, help="sent by each way of sending")
-    everything = ",".join(PARTS + PORTFOLIO + TOUCHPOINTS + JOURNEY + CAMPAIGNS)
-    parser.add_argument("--only", default=everything, help="parts, with commas between")
-    options = parser.parse_args()
+    everything = (*PARTS, *PORTFOLIO, *TOUCHPOINTS, *JOURNEY, *CAMPAIGNS)
+    parser.add_argument(
+        "--only", default=",".join(everything), help=f"of {', '.join(everything)}; commas between"
+    )
+    options = parser.parse_args(args)
+    if unknown := set(options.only.split(",")) - set(everything):
+        parser.error(f"--only: there is no {', '.join(sorted(unknown))}")
+    return options
+
+
+def main():
+    options = options_of(sys.argv[1:])
     large = os.environ["CX_BENCH_DB"]
     small = f"{large}_small"
     execute("postgres", f"DROP DATABASE IF EXISTS {small}")

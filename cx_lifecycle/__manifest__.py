@@ -1,7 +1,7 @@
 {
     "name": "Customer Lifecycle",
     "summary": "Every customer has a stage decided from real purchases, and says why",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "CX Lifecycle contributors",

@@ -22,7 +22,8 @@ OURS = re.compile(r"cx_(core_.*|tests_.*|test|test-gw\d+|bench|building|demo)")
 NOT_OURS = "consider-merging-classes-inherited"
 # tests that never touch a database
 LINT = ROOT / "tests" / "lint"
-PURE = (ROOT / "tests" / "unit", LINT / "test_walls.py", LINT / "test_launcher.py")
+PAGES = ROOT / "tests" / "docs" / "test_pages.py"
+PURE = (ROOT / "tests" / "unit", LINT / "test_walls.py", LINT / "test_launcher.py", PAGES)
 
 
 def setup(*more):
@@ -77,13 +78,19 @@ def demo_database(env, folder):
                 load(env, DEMO, ["--demo", DEMO_FILE])
 
 
-def cmd_load(args):
+def load_options():
     parser = argparse.ArgumentParser("./cx load", description="Purchases from a file.")
-    parser.add_argument("file", type=Path, help="a CSV file; docs/ tells its columns")
+    parser.add_argument(
+        "file", type=Path, help="a CSV file with the header customer_id,date,amount"
+    )
     parser.add_argument("-d", "--database", required=True, metavar="NAME")
     parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="the day to judge from")
     parser.add_argument("--shift-to-today", action="store_true", help="move the dates")
-    given, rest = parser.parse_known_args(args)
+    return parser
+
+
+def cmd_load(args):
+    given, rest = load_options().parse_known_args(args)
     name, file = given.database, given.file.resolve()
     if OURS.fullmatch(name) or not re.fullmatch(r"(?!postgres$|template\d$)[A-Za-z][\w-]*", name):
         raise Problem(f"{name!r} cannot be the database's name; take for instance myshop")
@@ -245,9 +252,11 @@ def cmd_reset(args):
 def main(args, usage):
     commands = {n.removeprefix("cmd_"): f for n, f in globals().items() if n.startswith("cmd_")}
     name, *rest = args or ["help"]
-    if name not in commands:
+    if name in ("help", "-h", "--help"):
         print(usage)
-        return 0 if name in ("help", "-h", "--help") else 2
+        return 0
+    if name not in commands:
+        raise Problem(f"there is no command {name}; ./cx alone lists them")
     if os.name != "posix":
         raise Problem("Windows: use WSL")
     signal.signal(signal.SIGTERM, lambda *_: end_now(143))

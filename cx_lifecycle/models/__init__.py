@@ -21,6 +21,7 @@ from . import cx_need_evidence
 from . import cx_customer_need
 from . import cx_customer
 from . import cx_customer_refresh
+from . import cx_job
 from . import cx_customer_scores
 from . import cx_customer_verdict
 from . import cx_customer_ledger
