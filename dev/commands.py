@@ -59,7 +59,8 @@ def cmd_run(args):
     elif taken(port):
         raise Problem(f"port {port} is taken; another one: PORT={int(port) + 1} ./cx run")
     else:
-        say(f"http://127.0.0.1:{port}   user admin, password admin   Ctrl-C stops it")
+        users = "admin, marketer or rep" if name == DEMO else "admin"
+        say(f"http://127.0.0.1:{port}   user {users}, password as the name   Ctrl-C stops it")
     serve(env, name, port, args)
 
 
