@@ -163,7 +163,12 @@ def cmd_bench(args):
     with lock("bench"):
         with lock("database"):
             databases.clone(env, databases.template(env, folder, pages=False), "cx_bench")
-        env = environment(env) | {"CX_CONF": str(CONF), "CX_BENCH_DB": "cx_bench"}
+            bare = databases.core(env, folder)
+        env = environment(env) | {
+            "CX_CONF": str(CONF),
+            "CX_BENCH_DB": "cx_bench",
+            "CX_CORE_DB": bare,  # for the part that installs the addons
+        }
         return call([PYTHON, ROOT / "bench" / "run.py", *args], cwd=ROOT, env=env)
 
 
