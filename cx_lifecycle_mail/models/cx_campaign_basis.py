@@ -73,8 +73,9 @@ class CxCampaign(models.Model):
         if not any(step.kind in MAILS for step in self.step_ids):
             return
         if not self.legal_basis:
+            # what ran before there was a basis may be changed all the same
             yield self._finding(
-                "block", "legal_basis",
+                "ask" if self.draft_of_id else "block", "legal_basis",
                 self.env._("Choose why the law lets you write to these people."),
             )  # fmt: skip
         else:

@@ -11,7 +11,7 @@ import pytest
 from docs.pages import ROOT, blocks, pages
 
 from bench import run as benchmarks
-from dev import commands, shell
+from dev import commands, shell, suites
 
 # of commands in the prose, behind which words of the sentence may stand
 PROGRAMS = ("./cx", "python bench/", "make ", "odoo ")
@@ -57,6 +57,7 @@ def check_cx(rest):
     """A command of the launcher, with options that it takes."""
     name, *args = rest or ["help"]
     known = {n.removeprefix("cmd_") for n in vars(commands) if n.startswith("cmd_")}
+    name = name.replace("-", "_")
     assert name in known | {"help"}, f"there is no ./cx {name}"
     check = globals().get(f"check_{name}")
     if check:
@@ -77,6 +78,10 @@ def check_bench(args):
 
 def check_lint(args):
     assert set(args) <= {"--fix"}
+
+
+def check_odoo_tests(args):
+    assert set(args) <= set(suites.SUITES)
 
 
 def check_reset(args):
@@ -144,7 +149,7 @@ def check_make(args):
 
 
 def check_git(args):
-    assert args[0] in {"clone", "config", "switch", "commit", "log", "tag"}
+    assert args[0] in {"archive", "clone", "config", "switch", "commit", "log", "tag"}
 
 
 def check_pip(args):

@@ -186,6 +186,10 @@ class TestLaunch(BasisCase):
         campaign = self.campaign()
         self.assertFalse([*campaign._check_legal()], "a call needs none")
 
+    def test_what_ran_before_is_only_asked(self):
+        draft = self.writing(False)._begin_draft()
+        self.assertEqual([check.level for check in draft._check_legal()], ["ask"])
+
     def test_customers_who_never_bought(self):
         self.assertEqual(self.findings("customer", stage="prospect"), [("block", "Legal Basis")])
         self.assertEqual(self.findings("customer"), [])
