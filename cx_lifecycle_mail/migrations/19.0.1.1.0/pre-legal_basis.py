@@ -22,6 +22,4 @@ def migrate(cr, version):
     )
     cr.execute("ALTER TABLE res_company ADD COLUMN cx_contact_months integer DEFAULT 0")
     cr.execute("ALTER TABLE res_company ALTER COLUMN cx_contact_months DROP DEFAULT")
-    cr.execute(
-        "COMMENT ON COLUMN res_company.cx_contact_months IS 'Months Without a Sign of Life'"
-    )
+    cr.execute("COMMENT ON COLUMN res_company.cx_contact_months IS 'Months Without a Sign of Life'")
