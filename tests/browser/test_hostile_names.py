@@ -55,9 +55,13 @@ class TestHostileNames(TourCase):
             }
         )
         env["cx.need.evidence"].create(
-            {"partner_id": cls.alpha.partner_id.id,
-             "need_id": env.ref("cx_lifecycle.need_security").id, "weight": "2", "source": "note", "note": HOSTILE}
-        )  # fmt: skip
+            {
+                "partner_id": cls.alpha.partner_id.id,
+                "need_id": env.ref("cx_lifecycle.need_security").id,
+                "source": "note",
+                "note": HOSTILE,
+            }
+        )
         cls.alpha.hold(env.ref("cx_lifecycle.stage_active"), "2099-01-01", HOSTILE)
         cls.alpha.partner_id.message_post(body=HOSTILE)
 
