@@ -11,7 +11,7 @@ def measure(only, bases, changed):
     """
     if "warnings" in only:
         for database, (customers, orders) in bases.items():
-            show_signs(apart("warnings.look", database, changed), customers, orders, changed)
+            show_signs(apart("signs.look", database, changed), customers, orders, changed)
     if "touchpoints" not in only:
         return
     nights = []

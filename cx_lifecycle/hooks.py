@@ -1,3 +1,6 @@
+from odoo.tools import SQL
+
+
 def post_init_hook(env):
     """Every company gets its default policy, and a rebuild from its past purchases."""
     for company in env["res.company"].search([("active", "=", True)]):
@@ -26,3 +29,35 @@ def uninstall_hook(env):
     )
     for (statement,) in env.cr.fetchall():
         env.cr.execute(statement)
+    forget(env, "cx_lifecycle")
+
+
+def forget(env, module):
+    """Rows about a module's schema that Odoo's uninstall would leave behind.
+
+    They are notes on foreign keys, which have no external id, and external ids that the modules
+    whose mixins our models inherit gave to parts of these models.
+    """
+    env.cr.execute(
+        SQL(
+            """
+            DELETE FROM ir_model_constraint
+             WHERE type = 'f' AND module = (SELECT id FROM ir_module_module WHERE name = %s)
+            """,
+            module,
+        )
+    )
+    env.cr.execute(
+        SQL(
+            r"""
+            DELETE FROM ir_model_data d USING ir_model_data ours, ir_model m
+             WHERE ours.module = %(module)s AND ours.model = 'ir.model' AND m.id = ours.res_id
+               AND NOT EXISTS (SELECT FROM ir_model_data o WHERE o.model = 'ir.model'
+                                  AND o.res_id = m.id AND o.module != %(module)s)
+               AND d.module != %(module)s
+               AND d.model IN ('ir.model.inherit', 'ir.model.fields.selection')
+               AND d.name LIKE '%%\_\_' || replace(m.model, '.', '\_') || '\_\_%%'
+            """,
+            module=module,
+        )
+    )

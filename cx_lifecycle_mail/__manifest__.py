@@ -1,7 +1,7 @@
 {
     "name": "Customer Lifecycle Campaigns",
     "summary": "Write to customers by their lifecycle stage",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Marketing/Email Marketing",
     "license": "LGPL-3",
     "author": "CX Lifecycle contributors",
@@ -51,6 +51,9 @@
         "views/survey_question_views.xml",
         "views/res_config_settings_views.xml",
         "views/cx_topic_views.xml",
+        "wizard/cx_consent_entry_views.xml",
+        "wizard/cx_erase_views.xml",
+        "views/cx_consent_views.xml",
         "views/cx_menus.xml",
         "views/cx_menus_consent.xml",
         "views/res_partner_views.xml",

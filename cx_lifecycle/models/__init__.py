@@ -21,6 +21,7 @@ from . import cx_need_evidence
 from . import cx_customer_need
 from . import cx_customer
 from . import cx_customer_refresh
+from . import cx_job
 from . import cx_customer_scores
 from . import cx_customer_verdict
 from . import cx_customer_ledger
@@ -57,6 +58,14 @@ from . import cx_backtest_line
 from . import cx_backtest_case
 from . import res_partner
 from . import res_partner_personal
+from . import cx_consent
+from . import res_partner_privacy
+from . import res_partner_profiling
+from . import res_partner_erase
+from . import mail_message
+from . import cx_purge
+from . import cx_retention
+from . import cx_customer_privacy
 from . import cx_buyer_role
 from . import cx_seat
 from . import cx_seat_learn

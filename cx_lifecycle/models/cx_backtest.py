@@ -14,6 +14,7 @@ class CxBacktest(models.Model):
     """One look back: past days, the settings compared on them, and what is proposed."""
 
     _name = "cx.backtest"
+    _inherit = "cx.job"
     _description = "Back-Test"
     _order = "id desc"
 
@@ -43,7 +44,6 @@ class CxBacktest(models.Model):
         default="waiting", required=True, readonly=True, index=True,
     )  # fmt: skip
     progress = fields.Integer(readonly=True, help="Percentage of the dates that are judged.")
-    problem = fields.Char(readonly=True, help="Why it could not be finished.")
     numbers = fields.Json(
         readonly=True, help="{date: [[days, right, false alarms, late, left alone], …]}"
     )

@@ -1,7 +1,5 @@
 """Making back-tests, in the background: day by day, each committed, with what was known then."""
 
-import logging
-
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Date
@@ -9,10 +7,7 @@ from odoo.tools import SQL
 
 from ..engine import quality
 from .cx_backtest_line import COUNTS, LEADS, LOST, SHARES
-from .cx_customer_refresh import brief
 from .cx_policy_backtest import NUMBERS
-
-_logger = logging.getLogger(__name__)
 
 # Back-tests of a company whose customers are kept, so that the numbers open their lists.
 KEPT = 2
@@ -76,21 +71,6 @@ class CxBacktest(models.Model):
             if not test._guarded():
                 return
 
-    def _guarded(self):
-        """Go on; what breaks is told on the back-test, and the others go on."""
-        try:
-            return self._go_on()
-        except UserError as error:
-            problem = str(error)
-        except Exception as error:
-            problem = brief(error)
-            _logger.exception("Back-test %s of company %s", self.id, self.company_id.id)
-        self.env.cr.rollback()
-        self.env.invalidate_all(flush=False)
-        self.write({"state": "done", "problem": problem})
-        self._commit(remaining=0)
-        return True
-
     def _go_on(self):
         """Judge the days that are left; False when time is up."""
         self.ensure_one()
@@ -110,9 +90,6 @@ class CxBacktest(models.Model):
         self.env.cr.execute("DROP TABLE IF EXISTS cx_day, cx_past")
         self._commit(remaining=0)
         return True
-
-    def _commit(self, processed=0, remaining=None):
-        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
 
     def _left(self):
         """The days that are not judged yet."""

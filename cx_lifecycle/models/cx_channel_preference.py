@@ -12,7 +12,8 @@ class CxChannelPreference(models.Model):
     _order = "said_on desc, id desc"
     _rec_name = "channel_id"
 
-    person_id = fields.Many2one("res.partner", required=True, index=True, ondelete="cascade")
+    # restrict: erasing removes them first, and Odoo's look-up of a person finds no cascades
+    person_id = fields.Many2one("res.partner", required=True, index=True, ondelete="restrict")
     step_id = fields.Many2one(
         "cx.journey.step", ondelete="cascade", help="Empty: at every step of the journey."
     )

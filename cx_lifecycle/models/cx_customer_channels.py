@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
+from .scopes import OBJECTED
+
 LAST = 10  # contacts begun by the customer that are looked at, the newest
 FEWEST = 3  # of them that tell anything
 SHOWN = ("preferred_channel_id", "preferred_text", "channel_text")
@@ -31,6 +33,7 @@ PREFERRED = """
                           max(at) AS latest
                      FROM (SELECT t.channel_id, t.at FROM cx_touchpoint t
                             WHERE t.customer_id = s.id AND t.begun_by = 'customer' AND %(which)s
+                              AND s.partner_id NOT IN %(objected)s
                          ORDER BY t.at DESC LIMIT %(last)s) AS last
                  GROUP BY channel_id) AS used
             WHERE of >= %(fewest)s AND count * 2 >= of
@@ -114,7 +117,15 @@ class CxCustomer(models.Model):
     @api.model
     def _preferred(self, step, which, customers):
         """SELECT of what customers ``s`` prefer at a step; at all of them where it is NULL."""
-        return SQL(PREFERRED, step=step, which=which, customers=customers, last=LAST, fewest=FEWEST)
+        return SQL(
+            PREFERRED,
+            step=step,
+            which=which,
+            customers=customers,
+            last=LAST,
+            fewest=FEWEST,
+            objected=OBJECTED,
+        )
 
     # ------------------------------------------------------------------- words
     @api.depends("preferred_by", "preferred_facts")

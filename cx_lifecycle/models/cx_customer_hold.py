@@ -46,6 +46,17 @@ class CxCustomer(models.Model):
             raise AccessError(self.env._("Only sales reps may change how customers are followed."))
         self.check_access("read")
 
+    def _check_willing(self):
+        """Nothing is decided about customers who objected to profiling."""
+        self.partner_id._check_cx_profiled(
+            lambda name, day: self.env._(
+                "Customer: %(name)s objected to profiling on %(day)s, so there is no stage and no "
+                "call to decide about. Leave this customer out.",
+                name=name,
+                day=day,
+            )
+        )
+
     def _check_reason(self, reason):
         if not (reason or "").strip():
             raise ValidationError(self.env._("Reason: say why, in a few words."))
@@ -61,6 +72,7 @@ class CxCustomer(models.Model):
         :raise UserError: when something is missing, unknown, no date or in the past
         """
         self._check_may_judge()
+        self._check_willing()
         self._check_reason(reason)
         if not stage or not until:
             raise ValidationError(self.env._("Stage and Until: choose both to hold a customer."))
@@ -115,6 +127,7 @@ class CxCustomer(models.Model):
         :raise ValidationError: without a reason
         """
         self._check_may_judge()
+        self._check_willing()
         self._check_reason(reason)
         reason = reason.strip()
         self.env["cx.objection"]._say(self, "declared_lost", note=reason)
@@ -155,6 +168,7 @@ class CxCustomer(models.Model):
         :raise UserError: when a day or a reason is missing or none
         """
         self._check_may_judge()
+        self._check_willing()
         until = until and self._to_day(until)
         if not until or until <= fields.Date.context_today(self):
             raise ValidationError(self.env._("Not before: choose a day after today."))
@@ -195,7 +209,8 @@ class CxCustomer(models.Model):
         # until the company has accepted, reps read no stage on the contact either
         shown = customers.company_id.filtered(self.env["cx.first.run"]._accepted)
         for partner in customers.filtered(lambda c: c.company_id in shown).partner_id:
-            partner.message_post(body=message, author_id=self.env.user.partner_id.id)
+            note = partner.message_post(body=message, author_id=self.env.user.partner_id.id)
+            note._cx_mark()
         return True
 
     # --------------------------------------------------------------- actions

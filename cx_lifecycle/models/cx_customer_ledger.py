@@ -149,7 +149,9 @@ class CxCustomer(models.Model):
                    coalesce(lead(g.at) OVER w, %(now)s) - g.at AS until
               FROM (%(gaps)s) AS g
               JOIN cx_customer c ON c.partner_id = g.partner_id AND c.company_id = %(company)s
-             WHERE g.bought AND NOT EXISTS (SELECT FROM cx_episode e WHERE e.customer_id = c.id)
+             -- of who objected to profiling, none are counted
+             WHERE g.bought AND c.purchase_count > 0 AND NOT EXISTS (
+                   SELECT FROM cx_episode e WHERE e.customer_id = c.id)
             WINDOW w AS (PARTITION BY g.partner_id ORDER BY g.day)
             """,
             on=on,

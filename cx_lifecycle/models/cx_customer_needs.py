@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from ..engine import formula, needs
 from .res_partner import REP
-from .scopes import ids_scope
+from .scopes import OBJECTED, ids_scope
 
 EPOCH = SQL("%s::date", needs.EPOCH)
 
@@ -90,8 +90,10 @@ class CxCustomer(models.Model):
                 sums=self._evidence_sums(
                     SQL(
                         "SELECT those.id AS customer_id, e.* FROM those JOIN cx_need_evidence e"
-                        " ON e.commercial_partner_id = those.partner_id AND e.company_id = %s",
+                        " ON e.commercial_partner_id = those.partner_id AND e.company_id = %s"
+                        " AND those.partner_id NOT IN %s",
                         company.id,
+                        OBJECTED,
                     ),
                     SQL("customer_id"),
                 ),

@@ -6,13 +6,14 @@ They are those of the customer's rated touchpoints, whoever wrote them: the feed
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .scopes import OBJECTED
 from .score_field import Score
 
 TRENDS = [("better", "Better"), ("same", "Same"), ("worse", "Worse")]
 STEP = 1.0  # points of ten by which an answer must differ from those before to be a change
 
-# Of customers who were deleted, nothing is told any more. A change is looked at by the night:
-# rules of the company's own may ask for it.
+# Of customers who were deleted, or objected to profiling, nothing is told any more. A change is
+# looked at by the night: rules of the company's own may ask for it.
 RATE = """
     UPDATE cx_customer c
        SET satisfaction_last = n.last, satisfaction_on = n.day, satisfaction_mean = n.mean,
@@ -34,7 +35,7 @@ RATE = """
                    ) AS mean
               FROM cx_touchpoint l
              WHERE l.customer_id = k.id AND l.satisfaction IS NOT NULL
-               AND k.partner_id IS NOT NULL
+               AND k.partner_id IS NOT NULL AND k.partner_id NOT IN %(objected)s
           ORDER BY l.at DESC, l.id DESC LIMIT 1) AS t ON true
          WHERE k.id = ANY(%(ids)s)) AS n
      WHERE c.id = n.id
@@ -76,20 +77,6 @@ class CxCustomer(models.Model):
         self.env["cx.touchpoint"].flush_model()
         self.env["res.partner"].flush_model(["tz"])
         self.flush_model()
-        self.env.cr.execute(SQL(RATE, ids=list(customer_ids), step=STEP))
+        self.env.cr.execute(SQL(RATE, ids=list(customer_ids), step=STEP, objected=OBJECTED))
         if self.env.cr.rowcount:
             self.invalidate_model([*COLUMNS, "due"])
-
-    @api.model
-    def _forget_satisfaction(self, partners):
-        """What people said of us goes with them from the customer's figures."""
-        self.flush_model()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE cx_customer SET satisfaction_last = NULL, satisfaction_on = NULL,"
-                " satisfaction_mean = NULL, satisfaction_trend = NULL"
-                " WHERE partner_id = ANY(%s) AND satisfaction_on IS NOT NULL",
-                partners.ids,
-            )
-        )
-        self.invalidate_model(COLUMNS)

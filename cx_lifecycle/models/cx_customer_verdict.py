@@ -51,7 +51,7 @@ class CxCustomer(models.Model):
         return SQL(
             """
             SELECT partner_id, customer_id, partner_active, pointed, stage_id, reason,
-                   CASE WHEN stage_id = old_stage_id THEN old_since
+                   CASE WHEN objected THEN NULL WHEN stage_id = old_stage_id THEN old_since
                         WHEN by_rules THEN greatest(old_since, %(on)s)
                         ELSE greatest(old_since, least(%(on)s, CASE reason
                             WHEN 'first_purchase' THEN first_on WHEN 'purchase' THEN last_on
@@ -99,8 +99,10 @@ class CxCustomer(models.Model):
         )
         decided = SQL(
             """
-            SELECT *, hold_until >= %(on)s AND bought_again IS NOT TRUE AS held,
-                   CASE WHEN declared_lost_on IS NOT NULL AND NOT coalesce(
+            SELECT *, hold_until >= %(on)s AND bought_again IS NOT TRUE AND NOT objected
+                       AS held,
+                   CASE WHEN objected THEN NULL -- to profiling: nothing is decided
+                        WHEN declared_lost_on IS NOT NULL AND NOT coalesce(
                             bought_again AND last_on >= declared_lost_on, false) THEN 'declared'
                         WHEN own_rule > 0 THEN 'rule'
                         WHEN lost_on <= %(on)s THEN 'long_silence'
@@ -143,6 +145,7 @@ class CxCustomer(models.Model):
         return SQL(
             """
             SELECT p.id AS partner_id, p.active AS partner_active, c.id AS customer_id,
+                   p.cx_no_profiling_since IS NOT NULL AS objected,
                    (p.cx_customer_id -> %(key)s::text) IS NOT NULL AS pointed,
                    c.stage_id AS old_stage_id, c.stage_since AS old_since,
                    c.hold_stage_id, c.hold_until, c.hold_reason, c.hold_user_id,
@@ -161,7 +164,8 @@ class CxCustomer(models.Model):
                    %(lost)s AS lost_on
               FROM res_partner p
          LEFT JOIN cx_customer c ON c.partner_id = p.id AND c.company_id = %(company)s
-         LEFT JOIN (%(scores)s) AS s ON s.partner_id = p.id
+         LEFT JOIN (%(scores)s) AS s
+                ON s.partner_id = p.id AND p.cx_no_profiling_since IS NULL
              WHERE %(scope)s AND (p.commercial_partner_id = p.id OR c.id IS NOT NULL)
             OFFSET 0 -- or the look for prospects is copied wherever it is mentioned
             """,

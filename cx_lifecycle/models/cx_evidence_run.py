@@ -1,17 +1,12 @@
 """Measuring the company's past, in the background: day by day, each committed."""
 
-import logging
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..engine import association
 from ..engine.association import Sums
-from .cx_customer_refresh import brief
 from .notice import notice
-
-_logger = logging.getLogger(__name__)
 
 MOST_DAYS = 12  # days looked at
 YEARS = 3  # that these lie within
@@ -26,6 +21,7 @@ class CxEvidenceRun(models.Model):
     """One measuring: the past days it looks at, and what was counted on those done so far."""
 
     _name = "cx.evidence.run"
+    _inherit = "cx.job"
     _description = "Measuring of Evidence"
     _order = "id desc"
     _rec_name = "on"
@@ -44,7 +40,6 @@ class CxEvidenceRun(models.Model):
         [("waiting", "Waiting"), ("running", "Running"), ("done", "Done")],
         default="waiting", required=True, readonly=True, index=True,
     )  # fmt: skip
-    problem = fields.Char(readonly=True, help="Why it could not be finished.")
 
     # ----------------------------------------------------------------- asking
     @api.model
@@ -85,21 +80,6 @@ class CxEvidenceRun(models.Model):
             if not run._guarded():
                 return
 
-    def _guarded(self):
-        """Go on; what breaks is told on the measuring, and the others go on."""
-        try:
-            return self._go_on()
-        except UserError as error:
-            problem = str(error)
-        except Exception as error:
-            problem = brief(error)
-            _logger.exception("Evidence %s of company %s", self.id, self.company_id.id)
-        self.env.cr.rollback()
-        self.env.invalidate_all(flush=False)
-        self.write({"state": "done", "problem": problem, "counted": False})
-        self._commit(remaining=0)
-        return True
-
     def _go_on(self):
         """Count the days that are left, then conclude; False when time is up."""
         self.ensure_one()
@@ -117,8 +97,8 @@ class CxEvidenceRun(models.Model):
         self._commit(1, remaining=0)
         return True
 
-    def _commit(self, processed=0, remaining=None):
-        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
+    def _ended_by(self, problem):
+        return {**super()._ended_by(problem), "counted": False}
 
     def _left(self):
         """The days that are not counted yet."""

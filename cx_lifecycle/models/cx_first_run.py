@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from .cx_run import UNFINISHED
+from .locking import lock
 
 EXAMPLES = 10  # customers shown at a time
 BEFORE_ANY = -(2**31)  # lower than any hash, which PostgreSQL makes of four bytes
@@ -194,7 +195,7 @@ class CxFirstRun(models.Model):
     def action_accept(self):
         """Let reps see the stages."""
         self._check_administrator()
-        self.lock_for_update()
+        lock(self)
         if self.missing:
             raise UserError(self.missing)
         if not self.accepted_at:
@@ -203,7 +204,7 @@ class CxFirstRun(models.Model):
     def action_take_back(self):
         """Hide the stages from reps again."""
         self._check_administrator()
-        self.lock_for_update()
+        lock(self)
         if self.accepted_at:
             self._take_back()
 

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from .words import labelled
+
 SOURCES = [
     ("rep", "Sales rep"),
     ("survey", "Survey"),
@@ -25,7 +27,7 @@ class CxNeedEvidence(models.Model):
         "Contact",
         required=True,
         index=True,
-        ondelete="cascade",
+        ondelete="restrict",  # erasing removes them first: see cx.channel.preference
         help="The person, or the company as a whole, that has the need.",
     )
     commercial_partner_id = fields.Many2one(
@@ -57,9 +59,12 @@ class CxNeedEvidence(models.Model):
     figures = fields.Json(readonly=True, help="What was bought: days, categories (ids).")
 
     @api.depends("partner_id", "need_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for piece in self:
-            piece.display_name = f"{piece.need_id.name}: {piece.partner_id.display_name}"
+            piece.display_name = labelled(
+                self.env, piece.need_id.name, piece.partner_id.display_name
+            )
 
     @api.constrains("on")
     def _check_on(self):
@@ -71,6 +76,17 @@ class CxNeedEvidence(models.Model):
                         format_date(self.env, piece.on, date_format="medium"),
                     )
                 )
+
+    @api.constrains("partner_id", "need_id", "weight", "note")
+    def _check_profiled(self):
+        (self.partner_id | self.commercial_partner_id)._check_cx_profiled(
+            lambda name, day: self.env._(
+                "Need: %(name)s objected to profiling on %(day)s, so no need is kept. Leave the "
+                "need empty.",
+                name=name,
+                day=day,
+            )
+        )
 
     # ---------------------------------------------------------------- changes
     @api.model_create_multi

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from .scopes import willing
+
 # A need shown on so many days of purchases weighs 2, and 3; on fewer, it is a hint.
 OFTEN, VERY_OFTEN = 3, 6
 
@@ -75,7 +77,7 @@ class CxNeedEvidence(models.Model):
         )
         if sources:
             bought = SQL(" UNION ALL ").join(
-                source._bought_categories(company, scope) for source in sources
+                source._bought_categories(company, willing(scope)) for source in sources
             )
             self.env.cr.execute(self._tell(company, bought, on))
         self.invalidate_model()

@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from . import cx_policy_domain as domains
-from .scopes import everybody, ids_scope
+from .scopes import OBJECTED, everybody, ids_scope
 
 _logger = logging.getLogger(__name__)
 LOT = 1000  # customers evaluated between two commits, about a second
@@ -155,6 +155,7 @@ class CxRun(models.Model):
                           FROM cx_customer c
                          WHERE c.company_id = %(company)s AND c.partner_id IS NOT NULL
                            AND NOT c.due AND c.hold_until IS NULL AND c.declared_lost_on IS NULL
+                           AND c.partner_id NOT IN %(objected)s
                        ) AS ruled
                  WHERE cx_customer.id = ruled.id AND fits <> stored
                    -- who became dormant or lost by a rule stays so without it
@@ -163,6 +164,7 @@ class CxRun(models.Model):
                 fits=fits,
                 stored=stored,
                 company=company.id,
+                objected=OBJECTED,
                 sticky=(stages["dormant"], stages["lost"]),
             )
         )

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from . import cx_policy_domain as domains
 from .cx_run import UNFINISHED
 from .cx_run_night import OVERLAP
-from .scopes import everybody, range_scope
+from .scopes import everybody, range_scope, willing
 
 PASS_LOT = 20_000  # contacts between two commits, a few seconds
 
@@ -84,7 +84,7 @@ class CxRun(models.Model):
         self.env.cr.execute("SET LOCAL jit = off")
         scope = range_scope(self.last_partner_id, high)
         if self.kind == "rebuild":
-            self._forget_rebuilt(company, scope)
+            self._forget_rebuilt(company, willing(scope))
             self._keep_verdicts(company, scope, on)
         source = {"stored": True}
         if self._counts_again():

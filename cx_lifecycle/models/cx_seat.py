@@ -16,8 +16,9 @@ class CxSeat(models.Model):
     _description = "Seat"
     _order = "role_id, id"
 
+    # restrict: erasing people removes seats, or unnames them, first
     partner_id = fields.Many2one(
-        "res.partner", "Person", index=True, ondelete="cascade", help="Who holds the role."
+        "res.partner", "Person", index=True, ondelete="restrict", help="Who holds the role."
     )
     name = fields.Char(help="Who it is, as long as there is no contact for this person.")
     role_id = fields.Many2one("cx.buyer.role", required=True, index=True)
@@ -25,7 +26,7 @@ class CxSeat(models.Model):
         "res.partner",
         "Customer",
         index="btree_not_null",
-        ondelete="cascade",
+        ondelete="restrict",
         help="The customer for whom the role is held in general.",
     )
     lead_id = fields.Many2one("crm.lead", "Opportunity", index="btree_not_null", ondelete="cascade")
@@ -96,6 +97,17 @@ class CxSeat(models.Model):
                         deal.display_name,
                     )
                 )
+
+    @api.constrains("partner_id", "stance", "note")
+    def _check_profiled(self):
+        self.filtered(lambda s: s.stance != "0" or s.note).partner_id._check_cx_profiled(
+            lambda name, day: self.env._(
+                "Stance: %(name)s objected to profiling on %(day)s. Choose Neutral, without a "
+                "note; who holds the role may be kept.",
+                name=name,
+                day=day,
+            )
+        )
 
     def write(self, vals):
         done = super().write(vals)

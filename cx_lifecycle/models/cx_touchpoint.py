@@ -84,22 +84,6 @@ class CxTouchpoint(models.Model):
         sources = self.env["cx.touchpoint.source"].sudo().with_context(active_test=False)
         sources.search([("interaction_id", "in", interactions.ids)])._read_again()
 
-    @api.model
-    def _forget(self, partners):
-        """What was written by hand about people who are deleted goes; that they came stays."""
-        self.flush_model()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE cx_touchpoint t SET note = NULL FROM cx_customer c"
-                " WHERE c.id = t.customer_id AND t.note IS NOT NULL"
-                " AND (t.person_id = ANY(%s) OR c.partner_id = ANY(%s))",
-                partners.ids,
-                partners.ids,
-            )
-        )
-        self.invalidate_model(["note", "person_id"])
-        self.env["cx.customer"]._forget_satisfaction(partners)
-
     def action_open_record(self):
         """Open the record it was read of; the document, where that is a message about one."""
         self.ensure_one()

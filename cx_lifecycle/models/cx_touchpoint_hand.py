@@ -124,6 +124,17 @@ class CxTouchpoint(models.Model):
                     self.env._("Person: %s is nobody of this customer.", person.display_name)
                 )
 
+    @api.constrains("customer_id", "person_id")
+    def _check_profiled(self):
+        (self.person_id | self.customer_id.partner_id)._check_cx_profiled(
+            lambda name, day: self.env._(
+                "Person: %(name)s objected to profiling on %(day)s, so no contact is noted by "
+                "name. Choose the company instead; of a private customer, note none.",
+                name=name,
+                day=day,
+            )
+        )
+
     def _unknown_is_null(self):
         """A number that nobody knows is no zero, which means would count."""
         self.flush_recordset()

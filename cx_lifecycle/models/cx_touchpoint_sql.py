@@ -1,13 +1,19 @@
 """Documents become touchpoints: one statement for as many as are looked at."""
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
+from .scopes import OBJECTED, ids_scope
+
 # One statement for a lot: its documents are read once. Those that fit no more lose their row,
-# unless the person was deleted since: then the row is all that is left, and stays.
+# unless the person was deleted, or objected to profiling, since: then the row is all that is
+# left, and stays.
 FEED = """
     WITH document AS MATERIALIZED (
-        SELECT d.id, c.id AS customer_id, p.id AS person_id, c.company_id, d.at, d.satisfaction,
+        SELECT d.id, c.id AS customer_id,
+               -- who objected to profiling is not named; alone, that customer is not written of
+               CASE WHEN p.cx_no_profiling_since IS NULL THEN p.id END AS person_id,
+               c.company_id, d.at, d.satisfaction,
                CASE WHEN d.ended >= d.at
                     THEN extract(epoch FROM d.ended - d.at)::float8 / 3600 END AS delay_hours
           FROM (%(documents)s) AS d
@@ -16,7 +22,8 @@ FEED = """
            AND c.company_id = coalesce(d.company_id, (
                SELECT min(o.company_id) FROM cx_customer o
                 WHERE o.partner_id = p.commercial_partner_id))
-         WHERE d.at IS NOT NULL AND %(people)s),
+         WHERE d.at IS NOT NULL AND %(people)s
+           AND p.commercial_partner_id NOT IN %(objected)s),
     -- of whom it told before, in case it tells of somebody else now
     told AS (
         SELECT t.res_id, t.customer_id, t.satisfaction
@@ -88,6 +95,7 @@ class CxTouchpointSource(models.Model):
                 people=people(SQL("p.commercial_partner_id")) if people else SQL("true"),
                 looked_at=which(SQL("t.res_id")) if which else SQL("false"),
                 source=self.id,
+                objected=OBJECTED,
                 channel=self.channel_id.id,
                 interaction=self.interaction_id.id,
                 step=self.interaction_id.step_id.id,
@@ -99,6 +107,14 @@ class CxTouchpointSource(models.Model):
         self.env["cx.customer"]._met_again(met)
         self.env["cx.customer"]._rate(rated)
         return added, removed
+
+    @api.model
+    def _read_people(self, partners):
+        """Read the documents of some customers again, of all sources that were read before."""
+        for source in self.search([("fed_at", "!=", False)]).filtered("installed"):
+            if not source._problem():
+                added, removed = source._write_touchpoints(people=ids_scope(partners.ids))
+                source.count += added - removed
 
     def _documents(self, which=None):
         """SELECT of the documents that fit: id, person_id, company_id, at, satisfaction, ended."""

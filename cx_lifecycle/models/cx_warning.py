@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .words import labelled
+
 UNASKED = [
     ("no_salesperson", "Nobody follows this customer"),
     ("archived", "The customer is archived"),
@@ -126,7 +128,7 @@ class CxWarning(models.Model):
         for warning in self:
             words = warning._words()
             name = warning.kind_id.name or ""
-            warning.display_name = f"{name}: {words}" if words else name
+            warning.display_name = labelled(self.env, name, words) if words else name
 
     # ------------------------------------------------------------------ looks
     @api.model
@@ -164,15 +166,13 @@ class CxWarning(models.Model):
         )
 
     @api.model
-    def _forget(self, partners):
-        """What people wrote about customers who are deleted goes; that there was a sign stays."""
-        signs = self.search([("partner_id", "in", partners.ids)])
-        signs.filtered("closed_reason").closed_reason = False
-        # nobody is left of whom it could stand
-        for company, theirs in (
-            signs.filtered(lambda sign: not sign.ended_on).grouped("company_id").items()
-        ):
-            theirs.write({"ended_on": self.env["cx.customer"]._today(company), "until_on": False})
+    def _close_all(self, customers):
+        """Of these customers no sign stands any more."""
+        standing = [("customer_id", "in", customers.ids), ("ended_on", "=", False)]
+        # sudo: signs are the machine's
+        for company, theirs in self.sudo().search(standing).grouped("company_id").items():
+            today = self.env["cx.customer"]._today(company)
+            theirs.write({"ended_on": today, "until_on": False})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):

@@ -96,10 +96,3 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     cx_warnings = fields.Json(**of_customer("warnings_data", string="Warning Signs"))
-
-    def action_cx_warnings(self):
-        """Open the customer's warning signs, those of the past too."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle.action_warnings")
-        customer = self.commercial_partner_id.cx_customer_id
-        return {**action, "domain": [("customer_id", "in", customer.ids)], "context": {}}

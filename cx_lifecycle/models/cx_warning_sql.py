@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from . import cx_policy_domain as domains
+from .scopes import willing
 
 # How far back spells are kept: their strength is measured on them.
 YEARS = 3
@@ -145,7 +146,7 @@ class CxWarningKind(models.Model):
         :return: how many were opened
         """
         self.ensure_one()
-        today = self.env["cx.customer"]._today(company)
+        today, scope = self.env["cx.customer"]._today(company), willing(scope)
         self.env.flush_all()
         # the statement is wide, not deep: compiling it only costs
         self.env.cr.execute("SET LOCAL jit = off")

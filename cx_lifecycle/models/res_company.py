@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 MOST = 100
+LONGEST = 240  # months
 
 
 class ResCompany(models.Model):
@@ -36,6 +37,27 @@ class ResCompany(models.Model):
     cx_satisfaction_fair = fields.Float(
         "Fair From", default=5.0, digits=(3, 1), help="Less than this is bad."
     )
+
+    cx_keep_months = fields.Integer(
+        "Keep for (Months)",
+        default=36,
+        help="So long after the last purchase, and the last contact that the customer began, free "
+        "texts and names of people are kept; then they are emptied, every month, and the counts "
+        "stay. 0: they are kept for good. The French authority (CNIL) advises three years after "
+        "the end of the relation.",
+    )
+
+    @api.constrains("cx_keep_months")
+    def _check_keep_months(self):
+        for company in self:
+            if not 0 <= company.cx_keep_months <= LONGEST:
+                raise ValidationError(
+                    self.env._(
+                        "Keep for (Months): enter a number from 0 to %(most)s, not %(number)s.",
+                        most=LONGEST,
+                        number=company.cx_keep_months,
+                    )
+                )
 
     @api.constrains("cx_satisfaction_good", "cx_satisfaction_fair")
     def _check_satisfaction_limits(self):

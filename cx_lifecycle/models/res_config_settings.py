@@ -25,6 +25,7 @@ class ResConfigSettings(models.TransientModel):
     cx_pass_waiting = fields.Boolean(compute="_compute_cx_health")
     cx_satisfaction_good = fields.Float(related="company_id.cx_satisfaction_good", readonly=False)
     cx_satisfaction_fair = fields.Float(related="company_id.cx_satisfaction_fair", readonly=False)
+    cx_keep_months = fields.Integer(related="company_id.cx_keep_months", readonly=False)
     cx_calls_per_day = fields.Integer(related="company_id.cx_calls_per_day", readonly=False)
     cx_activity_type_id = fields.Many2one(
         related="company_id.cx_activity_type_id", readonly=False,

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from .score_field import Score
 
 REP = "cx_lifecycle.group_rep"
+MACHINE = {"cx_customer_id", "cx_no_profiling_since"}  # what no user writes, nor imports
 
 
 def of_customer(field, **options):
@@ -69,8 +70,8 @@ class ResPartner(models.Model):
     cx_stage_durations = fields.Json(compute="_compute_cx_stage_durations", groups=REP)
 
     def _has_field_access(self, field, operation):
-        """The pointer decides whose figures are shown: only the machine writes it."""
-        forged = field.name == "cx_customer_id" and operation == "write" and not self.env.su
+        """The pointer decides whose figures are shown, and an objection has a dialog of its own."""
+        forged = field.name in MACHINE and operation == "write" and not self.env.su
         return not forged and super()._has_field_access(field, operation)
 
     @api.depends("commercial_partner_id")
@@ -100,13 +101,6 @@ class ResPartner(models.Model):
         """
         self.ensure_one()
         return self.env["cx.customer"]._timeline_of(self, kinds, after, limit)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_cx_forget(self):
-        """What was noted of a person goes with the person."""
-        # sudo: deleting a contact is a right of its own
-        self.env["cx.touchpoint"].sudo()._forget(self)
-        self.env["cx.warning"].sudo()._forget(self)  # sudo: as above
 
     def action_cx_contest(self):
         """Open the dialog that holds the customer's stage or declares a loss."""

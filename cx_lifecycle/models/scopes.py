@@ -9,6 +9,20 @@ from odoo.tools import SQL
 FEW = 20
 
 
+# People who objected to profiling: few, and found by an index of their own.
+OBJECTED = SQL("(SELECT o.id FROM res_partner o WHERE o.cx_no_profiling_since IS NOT NULL)")
+
+
+def willing(scope):
+    """The partners of a scope who have not objected to profiling."""
+
+    def narrowed(partner):
+        return SQL("(%s AND %s NOT IN %s)", scope(partner), partner, OBJECTED)
+
+    narrowed.few = scope.few
+    return narrowed
+
+
 def ids_scope(ids):
     """A scope of some partners."""
 

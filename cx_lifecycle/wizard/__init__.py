@@ -10,3 +10,5 @@ from . import cx_simulation_line
 from . import cx_costs
 from . import cx_touchpoint_entry
 from . import cx_warning_dismiss
+from . import cx_no_profiling
+from . import cx_erase

@@ -9,6 +9,7 @@ class BasePartnerMerge(models.TransientModel):
 
         The generic merge would delete the rows that collide, and their episodes with them.
         """
+        dst_partner._cx_object_together(src_partners)
         customers = self.env["cx.customer"]
         companies = customers._merge_partners(src_partners, dst_partner)
         self.env["cx.seat"]._merge_partners(src_partners, dst_partner)
@@ -17,4 +18,15 @@ class BasePartnerMerge(models.TransientModel):
         customers._prefer(dst_partner.commercial_partner_id)
         self.env["cx.seat"]._after_merge(dst_partner)
         self.env["cx.need.evidence"]._after_merge(dst_partner)
+        # sudo: whether one of them objected is for the machine to know
+        if dst_partner.sudo().cx_no_profiling_since:
+            dst_partner._cx_stop_profiling()
+        return result
+
+    def _update_values(self, src_partners, dst_partner):
+        """Whoever merges contacts writes their values, but not the day of an objection."""
+        target = dst_partner.sudo()  # sudo: nobody else may write it
+        since, target.cx_no_profiling_since = target.cx_no_profiling_since, False
+        result = super()._update_values(src_partners, dst_partner)
+        target.cx_no_profiling_since = since
         return result

@@ -142,9 +142,10 @@ class CxOutcome(models.TransientModel):
         # sudo: what the planned call was about, for the one that takes its place
         about = {name: call.sudo()[name] for name in ("cx_customer_id", "cx_silent_since")}
         if activity:
-            activity.action_feedback(feedback=words)
+            self.env["mail.message"].browse(activity.action_feedback(feedback=words))._cx_mark()
         else:
-            self.partner_id.message_post(body=words, subtype_xmlid="mail.mt_note")
+            note = self.partner_id.message_post(body=words, subtype_xmlid="mail.mt_note")
+            note._cx_mark()
         if self.next_on:
             again = self.partner_id.activity_schedule(
                 "mail.mail_activity_data_call",

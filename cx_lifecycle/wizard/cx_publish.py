@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..models.locking import lock
 from ..models.notice import CLOSE, notice
 
 
@@ -81,7 +82,7 @@ class CxPublish(models.TransientModel):
         self.ensure_one()
         policy = self.policy_id
         policy.check_access("write")
-        policy.lock_for_update()
+        lock(policy)
         policy.invalidate_recordset()
         policy._check_draft()
         if policy.edition != self.edition:

@@ -3,7 +3,10 @@
 import os
 import socket
 import time
+from contextlib import contextmanager
 from datetime import timedelta
+
+import psycopg2
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -73,6 +76,22 @@ class CxCampaignAct(models.Model):
                 return ids
             time.sleep(GLANCE)
         return []
+
+    @contextmanager
+    def _in_hand(self, token):
+        """Work on what was claimed; what was not got to goes back, whatever happens."""
+        try:
+            yield
+        except psycopg2.errors.SerializationFailure:
+            # somebody ended a participation at the same moment: the lot is looked at again
+            self.env.cr.rollback()
+            self.env.invalidate_all(flush=False)
+        except Exception:
+            # what this transaction holds would keep what is given back waiting, for ever
+            self.env.cr.rollback()
+            raise
+        finally:
+            self._give_back(token)
 
     def _give_back(self, token, until=None):
         """What this worker still holds is free again.

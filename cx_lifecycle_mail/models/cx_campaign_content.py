@@ -24,19 +24,6 @@ class CxCampaignStep(models.Model):
                 return found[0]
         return written[:1]
 
-    def _add_contents(self):
-        """Make the contents that are missing, one for each installed language; all of them."""
-        languages = [code for code, _name in self.env["res.lang"].get_installed()]
-        self.env["mailing.mailing"].create(
-            [
-                {"cx_step_id": step.id, "cx_lang": lang}
-                for step in self
-                for lang in languages
-                if lang not in step.mailing_ids.mapped("cx_lang")
-            ]
-        )
-        return self.mailing_ids
-
     def _content_values(self, lang=None):
         """What a new content begins with.
 

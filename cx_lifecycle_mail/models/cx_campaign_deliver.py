@@ -75,23 +75,13 @@ class CxCampaignAct(models.Model):
     # --------------------------------------------------------------------- lot
     def _deliver(self, ids, token, until):
         """Hand over a lot of claimed mails; what there is no time for goes back."""
-        try:
+        with self._in_hand(token):
             letters = self._prepare(ids)
             self.env["ir.cron"]._commit_progress()
             for (server_id, _own, company_id), batch in letters.items():
                 if time.monotonic() > until or is_stopping():
                     break
                 self._send_batch(server_id, company_id, batch, token, until)
-        except psycopg2.errors.SerializationFailure:
-            # somebody ended a participation at the same moment: the lot is looked at again
-            self.env.cr.rollback()
-            self.env.invalidate_all(flush=False)
-        except Exception:
-            # what this transaction holds would keep what is given back waiting, for ever
-            self.env.cr.rollback()
-            raise
-        finally:
-            self._give_back(token)
 
     def _send_batch(self, server_id, company_id, batch, token, until):
         """Hand letters to one mail server over one connection, opened again where it breaks.

@@ -15,37 +15,33 @@ from odoo.tools import SQL
 
 from odoo.addons.cx_lifecycle.models.cx_customer_refresh import brief
 
-from .cx_campaign_step import KINDS, MAILS
+from .cx_campaign_step import MAILS
 
 _logger = logging.getLogger(__name__)
-OTHERS = tuple(kind for kind, _label in KINDS if kind not in MAILS)
 
 
 class CxCampaignAct(models.Model):
     _inherit = "cx.campaign.act"
 
     @api.model
+    def _others(self):
+        """Kinds of steps that are no mails, those of other addons too."""
+        return tuple(
+            kind for kind in self._fields["kind"].get_values(self.env) if kind not in MAILS
+        )
+
+    @api.model
     def _do_due(self):
         """Do a lot of the acts that are due; how many were taken in hand."""
         token = uuid.uuid4().hex
-        ids = self._claim(token, OTHERS)
+        ids = self._claim(token, self._others())
         self._see()
-        try:
+        with self._in_hand(token):
             for company, acts in self.browse(ids).exists().grouped("company_id").items():
                 going = self.browse(acts.with_company(company)._sort_out(acts.ids))
                 self._see()
                 for step, same in going.with_company(company).grouped("step_id").items():
                     same._do_together(step, token)
-        except psycopg2.errors.SerializationFailure:
-            # somebody ended a participation at the same moment: the lot is looked at again
-            self.env.cr.rollback()
-            self.env.invalidate_all(flush=False)
-        except Exception:
-            # what this transaction holds would keep what is given back waiting, for ever
-            self.env.cr.rollback()
-            raise
-        finally:
-            self._give_back(token)
         return len(ids)
 
     def _do_together(self, step, token):

@@ -10,6 +10,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.cx_lifecycle.models.locking import lock
+
 from .cx_campaign_move import goes_on
 from .cx_campaign_step import MAILS
 
@@ -37,7 +39,7 @@ class CxCampaign(models.Model):
         self.ensure_one()
         self._check_marketer()
         campaign = self.sudo()  # sudo: as its button does, see MACHINE
-        campaign.lock_for_update()
+        lock(campaign)
         campaign.invalidate_recordset()
         if campaign.state != "paused":
             raise UserError(

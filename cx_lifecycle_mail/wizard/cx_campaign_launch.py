@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime, formatLang
 
+from odoo.addons.cx_lifecycle.models.locking import lock
 from odoo.addons.cx_lifecycle.models.notice import CLOSE, notice
 
 from ..models.cx_campaign_step import MAILS
@@ -92,7 +93,7 @@ class CxCampaignLaunch(models.TransientModel):
         self.ensure_one()
         campaign = self.campaign_id
         campaign.check_access("write")
-        campaign.lock_for_update()
+        lock(campaign)
         campaign.invalidate_recordset()
         if campaign.state != "draft":
             raise UserError(self.env._("%s was launched already.", campaign.name))

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
+from odoo.addons.cx_lifecycle.models.locking import lock
+
 
 class CxCampaignPublish(models.TransientModel):
     """Publish a draft of changes: what changes, what is missing, and what about those inside."""
@@ -120,7 +122,7 @@ class CxCampaignPublish(models.TransientModel):
         campaign, draft = self.campaign_id, self.draft_id
         campaign._check_marketer()
         # whoever is second waits for nothing: the first one's version is in force
-        campaign.lock_for_update(allow_referencing=True)
+        lock(campaign, allow_referencing=True)
         campaign.invalidate_recordset()
         self._check_as_seen(campaign, draft)
         step = self.step_id if self.people == "move" else self.step_id.browse()

@@ -1,6 +1,7 @@
-"""French is complete: every message that Odoo exports has its translation."""
+"""French is complete and well set: every message that Odoo exports has its translation."""
 
 import io
+import re
 from pathlib import Path
 
 import polib
@@ -9,6 +10,19 @@ from odoo.tests import TransactionCase
 from odoo.tools.translate import trans_export
 
 ROOT = Path(__file__).parents[2]
+# what stands in the place of words: placeholders, tags, addresses, times
+HOLDERS = re.compile(
+    r"<[^>]*>|https?://\S+|%\([^)]*\)[sd]|%[sd]|&\w+;|\{[^}]*\}|\d+:\d+|:\w*:|\w+(?:\.\w+)+"
+)
+END = r"(?=[\s.,)]|$)"
+# what a French reader's eye stumbles over; a no-break space keeps a sign with its word
+RULES = {
+    "no-break space before ; ! ? : »": rf"(?:[^\s\u202f(\[?!.…«»\d/-]|[^\S\xa0\u202f])[;!?»:]{END}",
+    "no-break space after «": r"«(?![\xa0\u202f])",
+    "no-break space before % and €": r"[^\xa0\u202f][%€](?!\w)",
+    "typographic apostrophe": r"(?i)[a-zà-ÿ]'[a-zà-ÿ]",
+    "… is one sign": r"\.\.\.",
+}
 AGAIN = "./cx odoo i18n export {}, then .cx/venv/bin/python tests/lint/refresh_french.py"
 
 
@@ -27,6 +41,13 @@ class TestFrench(TransactionCase):
         self.assertFalse(missing, f"not in {addon}'s fr.po: {AGAIN.format(addon)}")
         undone = [m for m, e in known.items() if e.fuzzy or not e.translated()]
         self.assertFalse(undone, f"without a translation, or fuzzy, in {addon}'s fr.po")
+        slips = [
+            (rule, e.msgstr)
+            for e in known.values()
+            for rule, pattern in RULES.items()
+            if re.search(pattern, HOLDERS.sub("X", e.msgstr.replace("%%", "%")))
+        ]
+        self.assertFalse(slips, f"see {addon}'s fr.po")
 
     def test_cx_lifecycle(self):
         self.check("cx_lifecycle")

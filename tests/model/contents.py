@@ -53,6 +53,12 @@ class ContentCase(LifecycleCase):
             act._links = links
             self.addCleanup(delattr, act, "_links")
 
+    def all_languages(self, step):
+        """The contents of a step in each installed language, as they begin."""
+        for code, _name in self.env["res.lang"].get_installed():
+            step.env["mailing.mailing"].create({"cx_step_id": step.id, "cx_lang": code})
+        return step.mailing_ids
+
     @classmethod
     def new_step(cls, **values):
         return cls.env["cx.campaign.step"].create(

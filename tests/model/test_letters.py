@@ -315,9 +315,8 @@ class TestLetter(ContentCase):
             }
         )
         step = self.new_step(kind="survey", survey_id=survey.id)
-        content = (
-            step.with_user(self.marketer)._add_contents().filtered(lambda m: m.cx_lang == "en_US")
-        )
+        contents = self.all_languages(step.with_user(self.marketer))
+        content = contents.filtered(lambda m: m.cx_lang == "en_US")
         acts = self.act(self.customer("Ada"), content) + self.act(self.customer("Bob"), content)
         letters = acts._letters()
         answers = self.env["survey.user_input"].search([("survey_id", "=", survey.id)])

@@ -7,8 +7,6 @@ import psycopg2
 import pytest
 from scenario.live import buy, environment
 
-from odoo.addons.cx_lifecycle_mail.models.cx_campaign_do import OTHERS
-
 DORMANT = (340, 280, 220, 160)
 
 
@@ -66,9 +64,10 @@ def acts(registry, campaign_id):
         return {act.partner_id.id: (act.state, act.reason) for act in found}
 
 
-def claim(registry, token, kinds=OTHERS):
+def claim(registry, token, kinds=None):
     with registry.cursor() as cr:
-        return environment(cr)["cx.campaign.act"]._claim(token, kinds)
+        acts = environment(cr)["cx.campaign.act"]
+        return acts._claim(token, kinds or acts._others())
 
 
 def together(*works):

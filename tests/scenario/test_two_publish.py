@@ -4,6 +4,7 @@ import pytest
 from scenario.live import at_once, environment, two_marketers
 
 from odoo import api
+from odoo.exceptions import LockError
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +57,12 @@ def test_one_draft_and_one_version(registry, running):
         assert campaign.version_ids.mapped("number") == [2, 1]
         assert not campaign.draft_id
         assert len(campaign.step_ids) == 1
+
+
+def test_who_comes_second_is_told_what_to_do(registry, running):
+    campaign_id, marketers = running
+    with registry.cursor() as cr, registry.cursor() as other:
+        campaign = api.Environment(cr, marketers[0], {})["cx.campaign"].browse(campaign_id)
+        other.execute("SELECT FROM cx_campaign WHERE id = %s FOR UPDATE", [campaign_id])
+        with pytest.raises(LockError, match=r"^Both: somebody else .* try again\.$"):
+            campaign._resume("now")

@@ -21,6 +21,10 @@ ALLOWED = {
     "cx.customer": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.episode": {"rep": "r", "marketer": "r", "admin": "r"},
     "cx.objection": {"rep": "r", "marketer": "r", "admin": "r"},
+    "cx.consent": {"rep": "r", "marketer": "r", "admin": "r"},
+    "cx.no.profiling": {"rep": "rwcu", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.purge": {"admin": "r"},
+    "cx.erase": {"admin": "rwcu"},
     "cx.run": {"admin": "r"},
     "cx.need": {"user": "r", "rep": "r", "marketer": "r", "admin": "rw"},
     "cx.need.argument": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
@@ -61,6 +65,8 @@ ALLOWED = {
     "cx.improvement": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
     # campaigns
     "cx.topic": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.consent.entry": {"marketer": "rwc", "admin": "rwc"},
+    "cx.suppression": {"admin": "r"},
     "cx.topic.optout": {"rep": "rc", "marketer": "rcu", "admin": "rcu"},
     "cx.campaign": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
     "cx.campaign.step": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
@@ -115,6 +121,7 @@ METHODS = {
     "action_open_record", "action_touchpoints",
     "action_read_again", "action_save",
     "action_warnings", "dismiss", "action_dismiss",
+    "action_cx_consents", "action_erase",
     # of campaigns: the lists and dialogs of their screens, and what marketers alone may do
     "result", "action_result", "action_measure",
     "action_participants", "action_acts", "audience_now", "action_audience_line", "action_add_step",
@@ -167,7 +174,7 @@ class TestAccess(LifecycleCase):
                 for name, member in vars(cls).items()
                 if callable(member) and not name.startswith("_")
             }
-            known = METHODS | {"create", "write", "unlink", "ensure_one"}
+            known = METHODS | {"create", "write", "unlink", "ensure_one", "init"}
             self.assertFalse(own - known, f"{model}: say who may call these")
 
     def test_every_stored_model_is_bound_to_companies(self):

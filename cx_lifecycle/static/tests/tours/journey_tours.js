@@ -1,39 +1,11 @@
 import { registry } from "@web/core/registry";
 
+import { back, openNumber } from "./counted_steps";
+
 const tours = registry.category("web_tour.tours");
 const cell = (row, col) =>
     `.o_cx_matrix tbody tr:has(th:contains(/^${row}$/)) td:nth-child(${col + 1})`;
 const AFTER_SALES = 5;
-
-/** The number of contacts that was clicked; its list has as many rows. */
-let counted = 0;
-
-const click = (content, trigger) => [
-    {
-        content,
-        trigger,
-        run({ anchor }) {
-            counted = Number(anchor.textContent.replace(/\D/g, ""));
-            anchor.click();
-        },
-    },
-    {
-        content: "as many rows as the number says",
-        trigger: ".o_list_view .o_data_row:visible",
-        run({ anchor }) {
-            const rows = anchor.closest("tbody").querySelectorAll(".o_data_row").length;
-            if (rows !== counted) {
-                throw new Error(`${counted} were counted, ${rows} are listed`);
-            }
-        },
-    },
-];
-
-const back = {
-    content: "back",
-    trigger: ".o_back_button, .o_breadcrumb .breadcrumb-item a",
-    run: "click",
-};
 
 const isRead = [
     { content: "the map is there", trigger: ".o_cx_journey .o_cx_matrix_cell" },
@@ -66,7 +38,7 @@ const whereDoesItHurt = ({ phone, steps }) => [
     },
     { content: "the curve", trigger: ".o_cx_curve_step button:contains(/9[.,]0/)" },
     measure("volume"),
-    ...click("the complaints", `${cell(phone, AFTER_SALES)}:contains(/^6$/)`),
+    ...openNumber("the complaints", `${cell(phone, AFTER_SALES)}:contains(/^6$/)`),
     back,
     ...isRead,
     {
@@ -114,7 +86,7 @@ tours.add("cx_journey_of_one", {
         ...isRead,
         { content: "nobody else's", trigger: ".o_searchview_facet:contains(Epsilon Tours)" },
         measure("volume"),
-        ...click("the complaints", `${cell("Phone", AFTER_SALES)}:contains(/^2$/)`),
+        ...openNumber("the complaints", `${cell("Phone", AFTER_SALES)}:contains(/^2$/)`),
     ],
 });
 

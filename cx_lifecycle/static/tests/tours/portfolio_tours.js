@@ -1,37 +1,9 @@
 import { registry } from "@web/core/registry";
 
+import { back, openNumber } from "./counted_steps";
+
 const tours = registry.category("web_tour.tours");
 const block = (name) => `.o_cx_block[data-block=${name}]`;
-
-/** The number that was clicked; its list has as many rows. */
-let counted = 0;
-
-const click = (content, trigger) => [
-    {
-        content,
-        trigger,
-        run({ anchor }) {
-            counted = Number(anchor.textContent.replace(/\D/g, ""));
-            anchor.click();
-        },
-    },
-    {
-        content: "as many rows as the number says",
-        trigger: ".o_list_view .o_data_row:visible",
-        run({ anchor }) {
-            const rows = anchor.closest("tbody").querySelectorAll(".o_data_row").length;
-            if (rows !== counted) {
-                throw new Error(`${counted} were counted, ${rows} are listed`);
-            }
-        },
-    },
-];
-
-const back = {
-    content: "back",
-    trigger: ".o_back_button, .o_breadcrumb .breadcrumb-item a",
-    run: "click",
-};
 
 const isRead = [
     { content: "tiles are there", trigger: `${block("tiles")} .o_cx_tile_count` },
@@ -48,11 +20,11 @@ const whereDoWeLeak = (sentence) => [
         trigger: `${block("balance")} button[data-mode=table]`,
         run: "click",
     },
-    ...click("those who went dormant", `${block("balance")} tbody tr:last-child td:eq(2)`),
+    ...openNumber("those who went dormant", `${block("balance")} tbody tr:last-child td:eq(2)`),
     back,
     { content: "the table is still there", trigger: `${block("balance")} table[role=grid]` },
     ...isRead,
-    ...click("the active", "[data-stage=active] .o_cx_tile_count"),
+    ...openNumber("the active", "[data-stage=active] .o_cx_tile_count"),
     back,
     ...isRead,
 ];
@@ -72,7 +44,7 @@ tours.add("cx_portfolio_leak", {
             run: "click",
         },
         { content: "drawn", trigger: `${block("flows")} .o_cx_sankey_band[role=button]` },
-        ...click("whose customers are late", ".o_cx_at_risk tbody tr:first td button"),
+        ...openNumber("whose customers are late", ".o_cx_at_risk tbody tr:first td button"),
         back,
         ...isRead,
         {
@@ -105,7 +77,7 @@ tours.add("cx_portfolio_rep", {
             content: "nobody else in the list of who is late",
             trigger: ".o_cx_at_risk tbody:not(:contains(Tour Colleague)):contains(Tour Rep)",
         },
-        ...click("the own dormant", "[data-stage=dormant] .o_cx_tile_count"),
+        ...openNumber("the own dormant", "[data-stage=dormant] .o_cx_tile_count"),
         { content: "it is Epsilon", trigger: ".o_data_row:contains(Epsilon Tours)" },
     ],
 });
@@ -123,7 +95,7 @@ tours.add("cx_portfolio_phone", {
                 }
             },
         },
-        ...click("the active", "[data-stage=active] .o_cx_tile_count"),
+        ...openNumber("the active", "[data-stage=active] .o_cx_tile_count"),
         back,
         ...isRead,
     ],
@@ -132,7 +104,7 @@ tours.add("cx_portfolio_phone", {
 tours.add("cx_matrix_of_changes", {
     steps: () => [
         { content: "the matrix", trigger: ".o_switch_view.o_cx_matrix", run: "click" },
-        ...click("who went dormant", ".o_cx_matrix tbody tr:last-child td:last-child"),
+        ...openNumber("who went dormant", ".o_cx_matrix tbody tr:last-child td:last-child"),
         back,
         { content: "the matrix again", trigger: ".o_cx_matrix table[role=grid]" },
     ],
