@@ -10,7 +10,9 @@ class TestPortal(LifecycleCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.portal = new_test_user(cls.env, "portal_fence", "base.group_portal")
+        cls.portal = new_test_user(
+            cls.env, "portal_fence", "base.group_portal,base.group_allow_export"
+        )
         cls.person = cls.portal.partner_id
         cls.person.email = "portal@example.com"
         cls.customer = cls.buy(cls.person, *range(100, 400, 30))
@@ -40,21 +42,35 @@ class TestPortal(LifecycleCase):
         )
 
     def test_no_field_by_any_way(self):
+        """Nor for a colleague without a role, who may read all contacts."""
         self.assertTrue(self.person.cx_stage_id, "there is something to see")
-        contacts = self.env["res.partner"].with_user(self.portal)
-        names = [name for name in contacts._fields if name.startswith("cx_")]
+        colleague = new_test_user(
+            self.env, "portal_colleague", "base.group_user,base.group_allow_export"
+        )
+        names = [name for name in self.person._fields if name.startswith("cx_")]
         self.assertGreater(len(names), 20)
-        for name in names:
-            for way, look in self.ways(contacts, name):
-                with self.subTest(field=name, way=way):
-                    try:
-                        self.fail(look())
-                    except AccessError:
-                        continue
-                    except (UserError, ValueError):
-                        # what cannot be sorted or added up at all is refused as that
-                        self.assertIn(way, ("order", "group", "sum"))
-        self.assertFalse(set(names) & set(contacts.fields_get()))
+        for user in (self.portal, colleague):
+            contacts = self.env["res.partner"].with_user(user)
+            self.assertFalse(set(names) & set(contacts.fields_get()))
+            for name in names:
+                for way, look in self.ways(contacts, name):
+                    with self.subTest(user=user.login, field=name, way=way):
+                        self.assertNothing(way, look)
+
+    def assertNothing(self, way, look):
+        try:
+            self.fail(look())
+        except AccessError:
+            return
+        except (UserError, ValueError):
+            # what cannot be sorted or added up at all is refused as that
+            self.assertIn(way, ("order", "group", "sum"))
+
+    def test_nor_on_the_way_from_other_documents(self):
+        seller = new_test_user(self.env, "portal_seller", "base.group_user")
+        users = self.env["res.users"].with_user(seller)
+        with self.assertRaises(AccessError):
+            users.formatted_read_group([], ["partner_id.cx_stage_id"], ["__count"])
 
     def test_nobody_outside_is_told_of_a_stage(self):
         """Colleagues follow what is noted; a customer who follows the contact gets no mail."""
