@@ -1,5 +1,5 @@
-from . import base
 from . import cx_stage
+from . import safe_exports
 from . import cx_source
 from . import cx_purchase_source
 from . import cx_policy_limits
