@@ -1,5 +1,7 @@
 from odoo.addons.cx_lifecycle.hooks import TABLES, forget, hold
 
+from .models.consent import SALT
+
 MORE = (
     "link_tracker", "mail_template", "mailing_mailing", "mailing_trace", "survey_question",
     "survey_question_answer", "survey_survey", "survey_user_input", "survey_user_input_line",
@@ -19,6 +21,8 @@ def uninstall_hook(env):
     """
     if action := env.ref("mass_mailing.mailing_mailing_action_mail", raise_if_not_found=False):
         action.domain = "[('mailing_type', '=', 'mail')]"
+    # without the list of addresses, its secret is of no use
+    env["ir.config_parameter"].search([("key", "=", SALT)]).unlink()
     env.flush_all()
     # in SQL, for as long as the code is there a content stays a draft
     env.cr.execute(

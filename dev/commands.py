@@ -22,7 +22,8 @@ OURS = re.compile(r"cx_(core_.*|tests_.*|suites_.*|test|test-gw\d+|bench|buildin
 NOT_OURS = "consider-merging-classes-inherited"
 # tests that never touch a database
 LINT = ROOT / "tests" / "lint"
-PURE = (ROOT / "tests" / "unit", LINT / "test_walls.py", LINT / "test_launcher.py")
+PAGES = ROOT / "tests" / "docs" / "test_pages.py"
+PURE = (ROOT / "tests" / "unit", LINT / "test_walls.py", LINT / "test_launcher.py", PAGES)
 
 
 def setup(*more):
@@ -58,7 +59,8 @@ def cmd_run(args):
     elif taken(port):
         raise Problem(f"port {port} is taken; another one: PORT={int(port) + 1} ./cx run")
     else:
-        say(f"http://127.0.0.1:{port}   user admin, password admin   Ctrl-C stops it")
+        users = "admin, marketer or rep" if name == DEMO else "admin"
+        say(f"http://127.0.0.1:{port}   user {users}, password as the name   Ctrl-C stops it")
     serve(env, name, port, args)
 
 
@@ -79,7 +81,9 @@ def demo_database(env, folder):
 
 def load_options():
     parser = argparse.ArgumentParser("./cx load", description="Purchases from a file.")
-    parser.add_argument("file", type=Path, help="a CSV file; docs/ tells its columns")
+    parser.add_argument(
+        "file", type=Path, help="a CSV file with the header customer_id,date,amount"
+    )
     parser.add_argument("-d", "--database", required=True, metavar="NAME")
     parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="the day to judge from")
     parser.add_argument("--shift-to-today", action="store_true", help="move the dates")
@@ -266,9 +270,11 @@ def main(args, usage):
         if name.startswith("cmd_")
     }
     name, *rest = args or ["help"]
-    if name not in commands:
+    if name in ("help", "-h", "--help"):
         print(usage)
-        return 0 if name in ("help", "-h", "--help") else 2
+        return 0
+    if name not in commands:
+        raise Problem(f"there is no command {name}; ./cx alone lists them")
     if os.name != "posix":
         raise Problem("Windows: use WSL")
     signal.signal(signal.SIGTERM, lambda *_: end_now(143))

@@ -1,5 +1,5 @@
+from . import cx_fence
 from . import cx_stage
-from . import safe_exports
 from . import cx_source
 from . import cx_purchase_source
 from . import cx_policy_limits

@@ -109,6 +109,7 @@ class ResPartner(models.Model):
     def action_cx_outcome(self):
         """Open the dialog that keeps what was learned from this contact."""
         self.ensure_one()
+        self.env["cx.outcome"].check_access("create")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Outcome of a Call"),

@@ -13,6 +13,7 @@ from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
 COUNTED = {
     "entry", "stage_id", "from_stage_ids", "stage_days", "quiet_by", "quiet_days", "date_field_id",
     "date_days", "warning_kind_ids", "domain", "members", "cooldown_days", "exclusive", "topic_id",
+    "legal_basis",
     "company_id", "stop_hold", "stop_lost", "stop_deal", "holdout_share", "sample_share",
     "touchpoint_interaction_ids", "touchpoint_channel_ids", "touchpoint_days",
 }  # fmt: skip

@@ -30,7 +30,7 @@ class CxTopic(models.Model):
     _inherit = "cx.topic"
 
     def _register_hook(self):
-        """Not by extending ``mail.thread``: see ``cx_lifecycle/models/safe_exports.py``."""
+        """Not by extending ``mail.thread``: see ``cx_lifecycle/models/cx_fence.py``."""
         super()._register_hook()
         threads = self.env.registry["mail.thread"]
         if not getattr(threads._message_route_process, "is_aware", False):

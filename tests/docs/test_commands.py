@@ -1,5 +1,6 @@
 """Every command in our pages is one that its program knows. Needs no database."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -10,7 +11,7 @@ import pytest
 from docs.pages import ROOT, blocks, pages
 
 from bench import run as benchmarks
-from dev import commands, suites
+from dev import commands, shell, suites
 
 # of commands in the prose, behind which words of the sentence may stand
 PROGRAMS = ("./cx", "python bench/", "make ", "odoo ")
@@ -212,12 +213,14 @@ def test_a_wrong_command_is_noticed(wrong):
 
 @pytest.mark.parametrize(("args", "said"), [
     ([], "./cx run"), (["help"], "./cx load"), (["--help"], "CX_HOME"),
-    (["load", "--help"], "--shift-to-today"),
+    (["load", "--help"], "--shift-to-today"), (["load", "--help"], "customer_id,date,amount"),
 ])  # fmt: skip
 def test_the_launcher_tells_how_it_is_used(args, said):
     done = subprocess.run(
-        [sys.executable, ROOT / "cx", *args], capture_output=True, text=True, check=True
-    )
+        [sys.executable, ROOT / "cx", *args],
+        capture_output=True, text=True, check=True,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"},
+    )  # fmt: skip
     assert said in done.stdout
 
 
@@ -226,6 +229,11 @@ def test_the_launcher_tells_of_every_command():
     for name in vars(commands):
         if name.startswith("cmd_"):
             assert f"./cx {name.removeprefix('cmd_')}" in usage
+
+
+def test_the_launcher_tells_what_it_does_not_know():
+    with pytest.raises(shell.Problem, match="no command fly"):
+        commands.main(["fly"], "")
 
 
 BACKTEST = [command for _place, command in WRITTEN if "bench/backtest.py cx_lifecycle" in command]

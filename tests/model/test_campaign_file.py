@@ -66,7 +66,7 @@ class FileCase(CampaignCase):
                 "from_stage_ids": [Command.set((self.stage("new") | self.stage("active")).ids)],
                 "topic_id": env["cx.topic"].create({"name": "Offers of spring"}).id,
                 "domain": "[('name', 'ilike', 'a')]", "holdout_share": 0.25, "stop_deal": True,
-                "transactional": True, "sequence": 42, "date_days": -3,
+                "legal_basis": "service", "sequence": 42, "date_days": -3,
             }
         )  # fmt: skip
         campaign.with_context(lang="fr_FR").name = names["fr_FR"]
