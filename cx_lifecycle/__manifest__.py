@@ -75,6 +75,7 @@
         "views/cx_menus.xml",
         "data/spreadsheet_dashboard.xml",
     ],
+    "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "assets": {

@@ -58,6 +58,7 @@
         "views/cx_menus_consent.xml",
         "views/res_partner_views.xml",
     ],
+    "pre_init_hook": "pre_init_hook",
     "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
