@@ -9,7 +9,7 @@ import signal
 import socket
 from pathlib import Path
 
-from dev import databases, postgres, source
+from dev import databases, postgres, screenshots, source
 from dev.browser import QUIET, browser
 from dev.odoo import CONF, FILES, environment, odoo, serve, write_conf
 from dev.packages import PYTHON, VENV, find_uv, python_env, uv
@@ -17,12 +17,17 @@ from dev.shell import ADDONS, HOME, ROOT, Problem, call, end_now, lock, say
 
 DEMO = "cx_demo"
 DEMO_FILE = ROOT / "cx_lifecycle" / "demo" / "cdnow_sample.txt"
-OURS = re.compile(r"cx_(core_.*|tests_.*|test|test-gw\d+|bench|building|demo)")
+OURS = re.compile(r"cx_(core_.*|tests_.*|test|test-gw\d+|bench|building|demo|pictures)")
 # pylint-odoo's rules that are not ours: a large model is spread over small files on purpose
 NOT_OURS = "consider-merging-classes-inherited"
 # tests that never touch a database
 LINT = ROOT / "tests" / "lint"
-PURE = (ROOT / "tests" / "unit", LINT / "test_walls.py", LINT / "test_launcher.py")
+PURE = (
+    ROOT / "tests" / "unit",
+    LINT / "test_walls.py",
+    LINT / "test_launcher.py",
+    ROOT / "tests" / "packaging" / "test_app_page.py",
+)
 
 
 def setup(*more):
@@ -165,6 +170,18 @@ def cmd_bench(args):
             databases.clone(env, databases.template(env, folder, pages=False), "cx_bench")
         env = environment(env) | {"CX_CONF": str(CONF), "CX_BENCH_DB": "cx_bench"}
         return call([PYTHON, ROOT / "bench" / "run.py", *args], cwd=ROOT, env=env)
+
+
+def cmd_screenshots(args):
+    env, folder = setup(browser)
+    with lock("screenshots"):
+        demo_database(env, folder)
+        with lock("database"):
+            databases.clone(env, DEMO, screenshots.DATABASE)
+        try:
+            screenshots.take(env, args)
+        finally:
+            databases.drop(env, screenshots.DATABASE)
 
 
 def cmd_odoo(args):
