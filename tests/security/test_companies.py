@@ -247,19 +247,3 @@ class TestCompanies(FenceCase):
         said = marketer.audience_now({"company_id": self.other.id})
         self.assertEqual(list(said), ["problem"])
         self.assertNotIn(SECRET, said["problem"])
-
-    def test_nobody_of_another_company_takes_part(self):
-        """A condition that names a contact of theirs: nobody in the preview, nobody at night."""
-        ids = [self.secret.id, self.mine["res.partner"]]
-        campaign = self.campaign(entry="in_stage", stage="new", members="both", steps=[{}])
-        marketer = campaign.with_user(self.users["marketer"])
-        marketer.domain = f"[('id', 'in', {ids})]"
-        counts = {line["code"]: line["count"] for line in marketer.audience_now({})["lines"]}
-        campaign._launch()
-        campaign._enter()
-        self.assertEqual(counts["enter"], 1)
-        self.assertEqual(campaign.run_ids.customer_id.id, self.mine["cx.customer"])
-        # who is no contact of theirs alone is a customer of each company by itself
-        self.secret.company_id = False
-        campaign._enter()
-        self.assertNotIn(self.theirs["cx.customer"], campaign.run_ids.customer_id.ids)

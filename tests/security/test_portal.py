@@ -72,6 +72,13 @@ class TestPortal(LifecycleCase):
         with self.assertRaises(AccessError):
             users.formatted_read_group([], ["partner_id.cx_stage_id"], ["__count"])
 
+    def test_no_list_tells_the_addresses_of_others(self):
+        stranger = self.partner("Stranger", email="stranger@example.com")
+        with self.assertRaises(AccessError):
+            stranger.with_user(self.portal).action_cx_consents()
+        with self.assertRaises(AccessError):
+            self.person.with_user(self.portal).action_cx_consents()
+
     def test_nobody_outside_is_told_of_a_stage(self):
         """Colleagues follow what is noted; a customer who follows the contact gets no mail."""
         person, company = self.person, self.partner("Firm", email="firm@example.com")
