@@ -31,12 +31,7 @@ class Screens(EverythingCase):
         dialog = self.zeta.with_user(self.rep)
         entry = {**form(self.env["cx.touchpoint.entry"]), "target": "new",
                  "context": {"default_partner_id": self.firm.id}}  # fmt: skip
-        everything = (
-            ".o_cx_why_line",
-            ".o_cx_rhythm_dot",
-            ".o_cx_warning",
-            "[name=cx_satisfaction]",
-        )
+        everything = (".o_cx_why_line", ".o_cx_rhythm_dot", ".o_cx_warning", "[name=cx_satisfaction]")
         return [
             Screen("going quiet", ours("quiet"), (".o_cx_why_button", ".o_cx_warning", *rows)),
             Screen("why", ours("quiet"), (".o_cx_why_popover tbody tr",), (".o_cx_why_button",)),
