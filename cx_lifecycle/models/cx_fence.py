@@ -44,16 +44,6 @@ class CxFence(models.AbstractModel):
             self.browse().check_access("read")
         return super().ensure_one()
 
-    def _field_to_sql(self, alias, field_expr, query=None):
-        """Who may not read a field of ours does not sort, group or add up by it either.
-
-        Odoo asks that of columns, and of what a related field leads to: as superuser.
-        """
-        field = self._fields.get(field_expr.partition(".")[0])
-        if field and field.related and field.groups and field.name.startswith("cx_"):
-            self._check_field_access(field, "read")
-        return super()._field_to_sql(alias, field_expr, query)
-
     def _check_pointed_to(self, names):
         """Refuse values that point to a record which whoever wrote them may not see.
 
