@@ -1,4 +1,43 @@
+import logging
+
+from psycopg2.errors import LockNotAvailable
+
 from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+# tables of Odoo's that the installation alters, or points to
+TABLES = (
+    "account_move", "crm_lead", "crm_stage", "digest_digest", "mail_activity", "mail_blacklist",
+    "mail_message", "phone_blacklist", "product_category", "product_template", "res_company",
+    "res_currency", "res_partner", "res_users", "sale_order",
+)  # fmt: skip
+WAIT = 300  # milliseconds for all of them; PostgreSQL looks for deadlocks after a second
+TRIES = 200
+
+
+def pre_init_hook(env):
+    hold(env, TABLES)
+
+
+def hold(env, tables):
+    """Take all locks that the installation needs, at once or not at all, until it is through.
+
+    Odoo's own way takes them one by one while people work: whoever holds the next and waits for the
+    last is a deadlock, and ends the installation. Now people wait for it, some seconds.
+    """
+    names = SQL(", ").join(map(SQL.identifier, tables))
+    for _attempt in range(TRIES):
+        try:
+            with env.cr.savepoint():
+                env.cr.execute(SQL("SET LOCAL lock_timeout = %s", WAIT))
+                query = SQL("LOCK TABLE %s IN ACCESS EXCLUSIVE MODE", names)
+                env.cr.execute(query, log_exceptions=False)
+                env.cr.execute("SET LOCAL lock_timeout TO DEFAULT")
+                return
+        except LockNotAvailable:
+            continue
+    _logger.info("Installing beside long transactions of others")
 
 
 def post_init_hook(env):

@@ -5,6 +5,7 @@
     "category": "Marketing/Email Marketing",
     "license": "LGPL-3",
     "author": "CX Lifecycle contributors",
+    "images": ["static/description/launch.png"],
     "depends": ["cx_lifecycle", "mass_mailing", "survey"],
     "data": [
         "security/groups.xml",
@@ -58,6 +59,7 @@
         "views/cx_menus_consent.xml",
         "views/res_partner_views.xml",
     ],
+    "pre_init_hook": "pre_init_hook",
     "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [

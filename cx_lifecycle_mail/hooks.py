@@ -1,6 +1,16 @@
-from odoo.addons.cx_lifecycle.hooks import forget
+from odoo.addons.cx_lifecycle.hooks import TABLES, forget, hold
 
 from .models.consent import SALT
+
+MORE = (
+    "link_tracker", "mail_template", "mailing_mailing", "mailing_trace", "survey_question",
+    "survey_question_answer", "survey_survey", "survey_user_input", "survey_user_input_line",
+    "utm_campaign",
+)  # fmt: skip
+
+
+def pre_init_hook(env):
+    hold(env, (*TABLES, *MORE))
 
 
 def uninstall_hook(env):

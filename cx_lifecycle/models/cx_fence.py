@@ -7,13 +7,16 @@ from .cells import as_text, is_ours
 GUARDED = {"res.partner", "res.company", "res.users", "crm.lead", "sale.order"}
 
 
-class Base(models.AbstractModel):
-    _inherit = "base"
+class CxFence(models.AbstractModel):
+    """What every model of ours does besides; see ``fence``."""
+
+    _name = "cx.fence"
+    _description = "What Every Lifecycle Model Does"
 
     def _export_rows(self, fields, *, _is_toplevel_call=True):
         """What people wrote never is a formula in files of these addons' models."""
         rows = super()._export_rows(fields, _is_toplevel_call=_is_toplevel_call)
-        if _is_toplevel_call and is_ours(self):
+        if _is_toplevel_call:
             return [[as_text(cell) for cell in row] for row in rows]
         return rows
 
@@ -23,13 +26,13 @@ class Base(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        if not self.env.su and is_ours(self):
+        if not self.env.su:
             records._check_pointed_to({name for vals in vals_list for name in vals})
         return records
 
     def write(self, vals):
         done = super().write(vals)
-        if not self.env.su and is_ours(self):
+        if not self.env.su:
             points = self._check_pointed_to(vals)
             if points and not self._transient:
                 self.check_access("write")
@@ -37,9 +40,19 @@ class Base(models.AbstractModel):
 
     def ensure_one(self):
         """Whoever has no right is told so, however many records were named."""
-        if len(self) != 1 and not self.env.su and is_ours(self):
+        if len(self) != 1 and not self.env.su:
             self.browse().check_access("read")
         return super().ensure_one()
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Who may not read a field of ours does not sort, group or add up by it either.
+
+        Odoo asks that of columns, and of what a related field leads to: as superuser.
+        """
+        field = self._fields.get(field_expr.partition(".")[0])
+        if field and field.related and field.groups and field.name.startswith("cx_"):
+            self._check_field_access(field, "read")
+        return super()._field_to_sql(alias, field_expr, query)
 
     def _check_pointed_to(self, names):
         """Refuse values that point to a record which whoever wrote them may not see.
@@ -53,3 +66,16 @@ class Base(models.AbstractModel):
             if field.comodel_name in GUARDED or is_ours(field.comodel_name):
                 self.mapped(field.name).check_access("read")
         return bool(links)
+
+
+def fence(module):
+    """Let every model that a module of ours defines inherit :class:`CxFence`.
+
+    Not by extending ``base``: whoever does makes Odoo go through every table of the database when
+    it is installed, one lock after the other, while people work; and each of their writes, on
+    whatever model, a little slower.
+    """
+    for definition in models.MetaModel._module_to_models__[module]:
+        name, parents = definition._name, definition._inherit
+        if is_ours(name) and name != CxFence._name and not {name, CxFence._name} & set(parents):
+            definition._inherit = [*parents, CxFence._name]
