@@ -46,9 +46,9 @@ OURS = r"(c.relname LIKE 'cx\_%' OR a.attname LIKE 'cx\_%')"
 QUESTIONS = {
     "columns": rf"""
         SELECT c.relname || '.' || a.attname,
-               format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' NOT NULL' END
-               || coalesce(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), ''),
-               col_description(c.oid, a.attnum)
+               concat_ws(' ', format_type(a.atttypid, a.atttypmod),
+                         CASE WHEN a.attnotnull THEN 'NOT NULL' END,
+                         'DEFAULT ' || pg_get_expr(d.adbin, d.adrelid))
           FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
           LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
          WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
