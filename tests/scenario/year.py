@@ -177,9 +177,6 @@ class Year:
         self.books.colleagues.update(user.email for user in colleagues)
         for preset in self.env["cx.campaign.preset"].with_user(self.marketer).search([]):
             self.campaigns[preset.code] = preset._build(shop).sudo()
-        # this shop advertises in the surveys that follow a purchase: so the cap counts them
-        for code in ("thanks", "hot_purchase", "cold_survey"):
-            self.campaigns[code].legal_basis = "customer"
         # who is drawn follows numbers of records, and so differs from run to run
         self.all.sample_share = 1.0
         preset = self.env.ref(f"cx_lifecycle_mail.campaign_preset_{W}").with_user(self.marketer)
