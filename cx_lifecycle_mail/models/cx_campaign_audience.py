@@ -39,9 +39,10 @@ class CxCampaign(models.Model):
 
     def _check_machine(self, vals):
         """What was counted is no value either: forecasts begin with it."""
-        super()._check_machine(vals)
+        done = super()._check_machine(vals)
         if not self.env.su and (vals.get("audience") or vals.get("audience_at")):
             raise AccessError(self.env._("Audience: press Count instead."))
+        return done
 
     def write(self, vals):
         if COUNTED & set(vals):
