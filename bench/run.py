@@ -18,7 +18,7 @@ os.environ["PGOPTIONS"] = (
     + " -c max_parallel_workers_per_gather=0 -c max_parallel_maintenance_workers=0"
 )
 
-from bench import campaigns, evidence, journey, journey_map
+from bench import campaigns, evidence, install, journey, journey_map
 from bench.measure import apart, execute
 from bench.report import plain, platform_line, row, say, seconds, title
 
@@ -26,6 +26,7 @@ PARTS = ("rebuild", "night", "publish", "list", "event", "read", "calls")
 PORTFOLIO = ("portfolio",)
 TOUCHPOINTS = ("touchpoints", "warnings")
 JOURNEY = ("journey", "evidence")
+INSTALL = ("install",)
 CAMPAIGNS = ("sending", "workers", "entry", "claim")
 
 
@@ -36,7 +37,7 @@ def options_of(args):
     parser.add_argument("--orders", type=int, default=1_000_000)
     parser.add_argument("--touchpoints", type=int, default=1_000_000, help="on the journey map")
     parser.add_argument("--mails", type=int, default=500, help="sent by each way of sending")
-    everything = (*PARTS, *PORTFOLIO, *TOUCHPOINTS, *JOURNEY, *CAMPAIGNS)
+    everything = (*PARTS, *PORTFOLIO, *TOUCHPOINTS, *JOURNEY, *CAMPAIGNS, *INSTALL)
     parser.add_argument(
         "--only", default=",".join(everything), help=f"of {', '.join(everything)}; commas between"
     )
@@ -50,6 +51,14 @@ def main():
     options = options_of(sys.argv[1:])
     large = os.environ["CX_BENCH_DB"]
     small = f"{large}_small"
+    if "install" in options.only.split(","):
+        install.fresh(os.environ["CX_CORE_DB"], small)
+        try:
+            install.measure(small, options.customers, options.orders)
+        finally:
+            execute("postgres", f"DROP DATABASE IF EXISTS {small} WITH (FORCE)")
+        if options.only == "install":
+            return
     execute("postgres", f"DROP DATABASE IF EXISTS {small}")
     execute("postgres", f"CREATE DATABASE {small} TEMPLATE {large}")
     try:

@@ -5,6 +5,7 @@
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "CX Lifecycle contributors",
+    "images": ["static/description/customer.png"],
     "depends": ["sale_crm", "spreadsheet_dashboard"],
     "external_dependencies": {"python": ["python-dateutil"]},
     "data": [
@@ -75,6 +76,7 @@
         "views/cx_menus.xml",
         "data/spreadsheet_dashboard.xml",
     ],
+    "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "assets": {

@@ -5,6 +5,7 @@
     "category": "Marketing/Email Marketing",
     "license": "LGPL-3",
     "author": "CX Lifecycle contributors",
+    "images": ["static/description/launch.png"],
     "depends": ["cx_lifecycle", "mass_mailing", "survey"],
     "data": [
         "security/groups.xml",
@@ -51,10 +52,14 @@
         "views/survey_question_views.xml",
         "views/res_config_settings_views.xml",
         "views/cx_topic_views.xml",
+        "wizard/cx_consent_entry_views.xml",
+        "wizard/cx_erase_views.xml",
+        "views/cx_consent_views.xml",
         "views/cx_menus.xml",
         "views/cx_menus_consent.xml",
         "views/res_partner_views.xml",
     ],
+    "pre_init_hook": "pre_init_hook",
     "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [

@@ -9,7 +9,7 @@ import signal
 import socket
 from pathlib import Path
 
-from dev import databases, postgres, source
+from dev import databases, postgres, screenshots, source, suites
 from dev.browser import QUIET, browser
 from dev.odoo import CONF, FILES, environment, odoo, serve, write_conf
 from dev.packages import PYTHON, VENV, find_uv, python_env, uv
@@ -17,12 +17,20 @@ from dev.shell import ADDONS, HOME, ROOT, Problem, call, end_now, lock, say
 
 DEMO = "cx_demo"
 DEMO_FILE = ROOT / "cx_lifecycle" / "demo" / "cdnow_sample.txt"
-OURS = re.compile(r"cx_(core_.*|tests_.*|test|test-gw\d+|bench|building|demo)")
+OURS = re.compile(r"cx_(core_.*|tests_.*|suites_.*|test|test-gw\d+|bench|building|demo|pictures)")
 # pylint-odoo's rules that are not ours: a large model is spread over small files on purpose
 NOT_OURS = "consider-merging-classes-inherited"
 # tests that never touch a database
 LINT = ROOT / "tests" / "lint"
-PURE = (ROOT / "tests" / "unit", LINT / "test_walls.py", LINT / "test_launcher.py")
+PAGES = ROOT / "tests" / "docs" / "test_pages.py"
+APP_PAGE = ROOT / "tests" / "packaging" / "test_app_page.py"
+PURE = (
+    ROOT / "tests" / "unit",
+    LINT / "test_walls.py",
+    LINT / "test_launcher.py",
+    PAGES,
+    APP_PAGE,
+)
 
 
 def setup(*more):
@@ -58,7 +66,8 @@ def cmd_run(args):
     elif taken(port):
         raise Problem(f"port {port} is taken; another one: PORT={int(port) + 1} ./cx run")
     else:
-        say(f"http://127.0.0.1:{port}   user admin, password admin   Ctrl-C stops it")
+        users = "admin, marketer or rep" if name == DEMO else "admin"
+        say(f"http://127.0.0.1:{port}   user {users}, password as the name   Ctrl-C stops it")
     serve(env, name, port, args)
 
 
@@ -79,7 +88,9 @@ def demo_database(env, folder):
 
 def load_options():
     parser = argparse.ArgumentParser("./cx load", description="Purchases from a file.")
-    parser.add_argument("file", type=Path, help="a CSV file; docs/ tells its columns")
+    parser.add_argument(
+        "file", type=Path, help="a CSV file with the header customer_id,date,amount"
+    )
     parser.add_argument("-d", "--database", required=True, metavar="NAME")
     parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="the day to judge from")
     parser.add_argument("--shift-to-today", action="store_true", help="move the dates")
@@ -163,8 +174,25 @@ def cmd_bench(args):
     with lock("bench"):
         with lock("database"):
             databases.clone(env, databases.template(env, folder, pages=False), "cx_bench")
-        env = environment(env) | {"CX_CONF": str(CONF), "CX_BENCH_DB": "cx_bench"}
+            bare = databases.core(env, folder)
+        env = environment(env) | {
+            "CX_CONF": str(CONF),
+            "CX_BENCH_DB": "cx_bench",
+            "CX_CORE_DB": bare,  # for the part that installs the addons
+        }
         return call([PYTHON, ROOT / "bench" / "run.py", *args], cwd=ROOT, env=env)
+
+
+def cmd_screenshots(args):
+    env, folder = setup(browser)
+    with lock("screenshots"):
+        demo_database(env, folder)
+        with lock("database"):
+            databases.clone(env, DEMO, screenshots.DATABASE)
+        try:
+            screenshots.take(env, args)
+        finally:
+            databases.drop(env, screenshots.DATABASE)
 
 
 def cmd_odoo(args):
@@ -172,6 +200,14 @@ def cmd_odoo(args):
     if not {"-d", "--database"} & set(args):
         demo_database(env, folder)
     return odoo(env, *args, database=DEMO)
+
+
+def cmd_odoo_tests(args):
+    env, folder = setup(browser)
+    with lock("suites"):
+        demo_database(env, folder)
+        if suites.run_suites(env, folder, args, DEMO):
+            raise Problem("tests of Odoo's fail with our addons and not without them; see above")
 
 
 def cmd_psql(args):
@@ -247,11 +283,17 @@ def cmd_reset(args):
 
 
 def main(args, usage):
-    commands = {n.removeprefix("cmd_"): f for n, f in globals().items() if n.startswith("cmd_")}
+    commands = {
+        name.removeprefix("cmd_").replace("_", "-"): function
+        for name, function in globals().items()
+        if name.startswith("cmd_")
+    }
     name, *rest = args or ["help"]
-    if name not in commands:
+    if name in ("help", "-h", "--help"):
         print(usage)
-        return 0 if name in ("help", "-h", "--help") else 2
+        return 0
+    if name not in commands:
+        raise Problem(f"there is no command {name}; ./cx alone lists them")
     if os.name != "posix":
         raise Problem("Windows: use WSL")
     signal.signal(signal.SIGTERM, lambda *_: end_now(143))

@@ -1,4 +1,4 @@
-from . import base
+from . import cx_fence
 from . import cx_stage
 from . import cx_source
 from . import cx_purchase_source

@@ -234,6 +234,7 @@ class CxBacktest(models.Model):
     def action_chart(self):
         """Compare all settings on all dates in a chart."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle.action_backtest_lines")
         return {**action, "domain": [("backtest_id", "=", self.id), ("cut", "!=", False)]}
 

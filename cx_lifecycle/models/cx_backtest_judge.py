@@ -8,7 +8,7 @@ from ..engine import quality
 from .cx_backtest_line import COUNTS, LEADS, LOST, SHARES
 from .cx_policy_backtest import JUDGED_YEARS
 from .cx_policy_learn import purchases_until
-from .scopes import everybody
+from .scopes import OBJECTED, everybody
 
 
 class CxBacktest(models.Model):
@@ -110,6 +110,7 @@ class CxBacktest(models.Model):
                            CASE WHEN j.lost THEN j.lost_on END, j.bought_on
                       FROM judged j LEFT JOIN cx_customer c
                         ON c.partner_id = j.partner_id AND c.company_id = %(company)s
+                       AND c.partner_id NOT IN %(objected)s
                      WHERE %(keep)s
                 )
                 SELECT count(*) FILTER (WHERE outcome = 'right')::int,
@@ -124,6 +125,7 @@ class CxBacktest(models.Model):
                 """,
                 judged=self._judged(policy, cut), lead=lead,
                 id=self.id, cut=cut, company=self.company_id.id, keep=keep,
+                objected=OBJECTED,
             )
         )  # fmt: skip
         counts = quality.Counts(*row[:4])

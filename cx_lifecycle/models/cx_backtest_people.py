@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from .words import labelled
+
 
 class CxBacktest(models.Model):
     _inherit = "cx.backtest"
@@ -34,7 +36,7 @@ class CxBacktest(models.Model):
             self.env["cx.objection"]._fields["reason_code"]._description_selection(self.env)
         )
         names["hold"] = self.env._("held in another stage")
-        said = [f"{names[code]}: {n}" for code, n in figures["by_reason"].items() if n]
+        said = [labelled(self.env, names[code], n) for code, n in figures["by_reason"].items() if n]
         return " ".join([sentence, " · ".join(said)]) if said else sentence
 
     def action_objections(self):

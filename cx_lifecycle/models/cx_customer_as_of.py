@@ -40,10 +40,11 @@ class CxCustomer(models.Model):
         :param day: date or ISO text, today when empty
         :param list domain: which customers, by what they are now; all when empty
         :return: ``{stage code: number of customers}`` with all six codes
-        :raise UserError: when ``day`` is no date
+        :raise UserError: when ``day`` is no date, or ``domain`` no condition on customers
         """
         day = self._to_day(day or fields.Date.context_today(self))
-        customers = self.with_context(active_test=False)._search(Domain(domain or []))
+        asked = self.env["cx.portfolio"]._checked(domain)
+        customers = self.with_context(active_test=False)._search(Domain(asked))
         covering = Domain("as_of", "=", day) & Domain("customer_id", "in", customers)
         counted = {
             stage.id: count

@@ -229,6 +229,7 @@ class CxCustomer(models.Model):
 
     def action_plan(self):
         """Plan a call, or another activity, with the customers' contacts."""
+        self.check_access("read")
         call = self.env.ref("mail.mail_activity_data_call", raise_if_not_found=False)
         shown = self.env["cx.first.run"]._accepted(self.env.company)
         silent = shown and self.filtered(lambda customer: customer.alert in ("late", "quiet"))
@@ -248,6 +249,7 @@ class CxCustomer(models.Model):
         }
 
     def _dialog(self, model, name):
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": name,

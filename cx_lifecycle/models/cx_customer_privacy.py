@@ -29,6 +29,13 @@ class CxCustomer(models.Model):
         self.env.cr.execute(
             SQL("DELETE FROM cx_customer_need WHERE customer_id = ANY(%s)", self.ids)
         )
+        # what rules would have called counts, and is nobody's call
+        self.env.cr.execute(
+            SQL(
+                "UPDATE cx_backtest_case SET customer_id = NULL WHERE customer_id = ANY(%s)",
+                self.ids,
+            )
+        )
         for company, customers in self.grouped("company_id").items():
             self.env.cr.execute(
                 SQL(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import psycopg2
 import pytz
+from psycopg2.errors import LockNotAvailable
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -14,6 +15,7 @@ from .scopes import ids_scope
 _logger = logging.getLogger(__name__)
 
 MANY_ROWS = 5000
+PATIENCE = 2000  # milliseconds that an event waits for a customer whom a pass is writing
 # Columns of the verdict that are stored on the customer under the same name.
 STORED = (
     "stage_id", "stage_since", "reason", "first_purchase_on", "last_purchase_on",
@@ -60,8 +62,13 @@ class CxCustomer(models.Model):
                 continue
             try:
                 with self.env.cr.savepoint():
+                    self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", PATIENCE))
                     self._refresh(company, ids_scope(commercial.ids))
                     self._settle_calls(company, self._today(company), commercial.ids)
+                    self.env.cr.execute("SET LOCAL lock_timeout TO DEFAULT")
+            except LockNotAvailable:
+                # a lot of thousands holds them: the night reads every document written since
+                _logger.info("Lifecycle of partners %s is left to the night", commercial.ids)
             except psycopg2.OperationalError:
                 raise  # the transaction is retried as a whole
             except Exception as error:

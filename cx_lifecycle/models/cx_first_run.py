@@ -232,6 +232,8 @@ class CxPurchaseSource(models.Model):
 
     def action_check(self):
         """Count the documents; once all that count were counted, the first step is done."""
+        # also of no source at all: what follows is written by the machine
+        self.check_access("write")
         done = super().action_check()
         company = self.company_id[:1] or self.env.company
         first = self.env["cx.first.run"]._of(company)

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from .words import labelled
+
 SOURCES = [
     ("rep", "Sales rep"),
     ("survey", "Survey"),
@@ -57,9 +59,12 @@ class CxNeedEvidence(models.Model):
     figures = fields.Json(readonly=True, help="What was bought: days, categories (ids).")
 
     @api.depends("partner_id", "need_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for piece in self:
-            piece.display_name = f"{piece.need_id.name}: {piece.partner_id.display_name}"
+            piece.display_name = labelled(
+                self.env, piece.need_id.name, piece.partner_id.display_name
+            )
 
     @api.constrains("on")
     def _check_on(self):

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from .cx_policy import LINES, RULES
+from .words import labelled
 
 # of a line: what names it, and where it belongs
 SKIP = {"name", "policy_id", "company_id", "sequence", *models.MAGIC_COLUMNS}
@@ -98,7 +99,7 @@ class CxPolicyLine(models.AbstractModel):
             if field.store and not field.readonly and field.name not in SKIP
         ]
         return " · ".join(
-            f"{field._description_string(self.env)}: {said(self, field.name)}"
+            labelled(self.env, field._description_string(self.env), said(self, field.name))
             for field in rules
             if self[field.name]
         )

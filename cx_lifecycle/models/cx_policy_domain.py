@@ -125,15 +125,29 @@ def check(record, name, model, decided=False):
 
 def decided_field(domain, Model):
     """The first field of a condition that the rules themselves decide, or None."""
+
+    def is_decided(model, step):
+        ours = model._name == "cx.customer" and step in DECIDED
+        of_ours = model._name == "res.partner" and step.startswith("cx_")
+        return ours or (of_ours and step not in SAID)
+
+    return first_field(domain, Model, is_decided)
+
+
+def first_field(domain, Model, is_meant):
+    """The first field that a condition looks at, on any path, of those meant; or None.
+
+    :param is_meant: function of a model and a field's name
+    """
     for condition in domain.iter_conditions():
         model = Model
         for step in condition.field_expr.split("."):
-            ours = model._name == "cx.customer" and step in DECIDED
-            of_ours = model._name == "res.partner" and step.startswith("cx_")
-            if ours or (of_ours and step not in SAID):
+            if is_meant(model, step):
                 return step
             field = model._fields.get(step)
             model = model.env[field.comodel_name] if field and field.relational else model
-        if isinstance(condition.value, Domain) and (found := decided_field(condition.value, model)):
+        if isinstance(condition.value, Domain) and (
+            found := first_field(condition.value, model, is_meant)
+        ):
             return found
     return None

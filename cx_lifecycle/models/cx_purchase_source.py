@@ -100,6 +100,12 @@ class CxPurchaseSource(models.Model):
                     )
                 )
 
+    @api.constrains("model", "domain", "company_id", *PATH_TYPES)
+    def _check_written(self):
+        """Whoever writes a source may not read through it what is none of theirs."""
+        for source in self.filtered("installed"):
+            source._check_rights(PATH_TYPES)
+
     @api.constrains("active", "model", "company_id", "sign")
     def _check_counted_once(self):
         # sudo: those of other companies may count the same sales again

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .words import labelled
+
 
 class CxPurge(models.Model):
     """One purge of old personal data, or one person erased: how much went, and of nobody."""
@@ -38,7 +40,9 @@ class CxPurge(models.Model):
     @api.model
     def _told(self, counts):
         """Lines of {label: number}, without what is 0."""
-        return "\n".join(f"{label}: {count}" for label, count in counts.items() if count)
+        return "\n".join(
+            labelled(self.env, label, count) for label, count in counts.items() if count
+        )
 
     @api.model
     def _labels(self):

@@ -3,11 +3,21 @@
 import ast
 import re
 
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from . import cx_policy_domain as domains
+
+# What tells of the machine, of users and of their doings is neither a purchase nor a meeting with a
+# customer, whoever asks; nor are touchpoints themselves.
+REFUSED = (
+    "ir.", "bus.", "base.", "res.users", "res.device", "res.config", "auth", "cx.touchpoint",
+    "payment.", "discuss.", "mail.mail", "mail.tracking",
+)  # fmt: skip
+# Sources are read by the machine, all messages too: what is in them is for those who may read each.
+CORRESPONDENCE = {"body", "subject", "preview", "attachment_ids", "tracking_value_ids"}
 # A step of a path over a reference, whose model only the document knows: res_id(sale.order)
 REFERENCE = re.compile(r"(\w+)\(([\w.]+)\)")
 DOT = re.compile(r"\.(?![^(]*\))")
@@ -20,6 +30,11 @@ def steps_of(path):
         reference = REFERENCE.fullmatch(step)
         found.append(reference.groups() if reference else (step, None))
     return found
+
+
+def is_private(model, name):
+    """Whether a field tells what people wrote each other."""
+    return model._name == "mail.message" and name in CORRESPONDENCE
 
 
 class CxSource(models.AbstractModel):
@@ -136,16 +151,67 @@ class CxSource(models.AbstractModel):
         return self.env[field.comodel_name] if field.type == "many2one" else None
 
     def _check_domain(self):
-        try:
-            self._parsed_domain().validate(self.env[self.model])
-        except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError) as error:
+        """Refuse a condition that cannot be read."""
+        domains.check(self.with_user(SUPERUSER_ID), "domain", self.model)
+
+    def _check_rights(self, paths):
+        """Refuse what its writer may not see: the machine reads it, and everybody the figures."""
+        self._check_model_allowed()
+        for name in paths:
+            if self[name]:
+                self._check_readable(name)
+        domain = domains.check(self, "domain", self.model)
+        if field := domains.first_field(domain, self.env[self.model], is_private):
             raise ValidationError(
                 self.env._(
-                    "Which documents: the condition of %(name)s cannot be read: %(error)s",
-                    name=self.name,
-                    error=error,
+                    "Domain: what people wrote each other is no condition (%s). Choose by type, "
+                    "subtype or document instead.",
+                    field,
                 )
-            ) from error
+            )
+
+    def _writers(self, model):
+        """A model as whoever writes the source sees it."""
+        # sudo: constraints run as superuser
+        return model if self.env.uid == SUPERUSER_ID else model.sudo(False)
+
+    def _check_model_allowed(self):
+        """Nobody may read through a source what is none of theirs, or what tells of no customer."""
+        if self.model.startswith(REFUSED):
+            raise ValidationError(
+                self.env._(
+                    "Documents: %s tells of nothing that happened with a customer. Choose another "
+                    "model.",
+                    self.model,
+                )
+            )
+        if not self._writers(self.env[self.model]).has_access("read"):
+            raise ValidationError(
+                self.env._(
+                    "Documents: you may not read %s yourself, so no source of yours may.",
+                    self.model,
+                )
+            )
+
+    def _check_readable(self, name):
+        """Refuse a path over fields that the writer of the source may not read."""
+        model = self.env[self.model]
+        for step, referred in steps_of(self[name]):
+            field = model._fields[step]
+            try:
+                self._writers(model).check_access("read")
+                self._writers(model)._check_field_access(field, "read")
+            except AccessError as error:
+                label = self._fields[name]._description_string(self.env)
+                raise ValidationError(
+                    self.env._(
+                        "%(label)s: you may not read %(field)s of %(model)s yourself.",
+                        label=label,
+                        field=step,
+                        model=model._name,
+                    )
+                ) from error
+            model = self._target(field, referred)
 
     def _parsed_domain(self):
         return Domain(ast.literal_eval(self.domain or "[]"))

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .words import labelled
+
 
 class CxTouchpointKind(models.Model):
     """An interaction over a channel: who answers for it, and how fast an answer should come."""
@@ -42,6 +44,8 @@ class CxTouchpointKind(models.Model):
                 raise ValidationError(self.env._("Target: enter hours, 0 or more."))
 
     @api.depends("channel_id", "interaction_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for kind in self:
-            kind.display_name = f"{kind.channel_id.name or ''}: {kind.interaction_id.name or ''}"
+            channel, interaction = kind.channel_id.name or "", kind.interaction_id.name or ""
+            kind.display_name = labelled(self.env, channel, interaction)

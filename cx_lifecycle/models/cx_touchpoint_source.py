@@ -1,9 +1,6 @@
-from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
-
-from . import cx_policy_domain as domains
-from .cx_source import steps_of
 
 MOMENTS = ("datetime", "date")
 PATH_TYPES = {
@@ -13,9 +10,6 @@ PATH_TYPES = {
     "satisfaction_path": (("float", "integer", "monetary"), None),
     "end_path": (MOMENTS, None),
 }
-# What tells of the machine, of users and of their doings is no meeting with a customer; nor are
-# touchpoints themselves.
-REFUSED = ("ir.", "bus.", "base.", "res.users", "res.device", "res.config", "auth", "cx.touchpoint")
 # What makes other touchpoints of the same documents.
 DEFINITION = {
     "model", "model_id", "company_id", "domain", "channel_id", "interaction_id",
@@ -102,8 +96,7 @@ class CxTouchpointSource(models.Model):
             for name, (types, comodel) in PATH_TYPES.items():
                 if source[name]:
                     source._check_path(name, types, comodel)
-                    source._check_readable(name)
-            domains.check(source, "domain", source.model)
+            source._check_rights(PATH_TYPES)
 
     @api.constrains("satisfaction_low", "satisfaction_high")
     def _check_scale(self):
@@ -112,47 +105,6 @@ class CxTouchpointSource(models.Model):
                 raise ValidationError(
                     self.env._("Worst and Best: enter two different numbers of the scale.")
                 )
-
-    def _writers(self, model):
-        """A model as whoever writes the source sees it."""
-        # sudo: constraints run as superuser
-        return model if self.env.uid == SUPERUSER_ID else model.sudo(False)
-
-    def _check_model_allowed(self):
-        """Nobody may read through a source what is none of theirs, or what is no meeting."""
-        if self.model.startswith(REFUSED):
-            raise ValidationError(
-                self.env._(
-                    "Documents: %s tells of no meeting with a customer. Choose another model.",
-                    self.model,
-                )
-            )
-        if not self._writers(self.env[self.model]).has_access("read"):
-            raise ValidationError(
-                self.env._(
-                    "Documents: you may not read %s yourself, so no source of yours may.",
-                    self.model,
-                )
-            )
-
-    def _check_readable(self, name):
-        """Refuse a path over fields that the writer of the source may not read."""
-        model = self.env[self.model]
-        for step, referred in steps_of(self[name]):
-            field = model._fields[step]
-            try:
-                self._writers(model)._check_field_access(field, "read")
-            except AccessError as error:
-                label = self._fields[name]._description_string(self.env)
-                raise ValidationError(
-                    self.env._(
-                        "%(label)s: you may not read %(field)s of %(model)s yourself.",
-                        label=label,
-                        field=step,
-                        model=model._name,
-                    )
-                ) from error
-            model = self._target(field, referred)
 
     def _company_steps(self):
         """The path to the documents' company, or None where they have none."""

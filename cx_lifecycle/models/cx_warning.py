@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .words import labelled
+
 UNASKED = [
     ("no_salesperson", "Nobody follows this customer"),
     ("archived", "The customer is archived"),
@@ -126,7 +128,7 @@ class CxWarning(models.Model):
         for warning in self:
             words = warning._words()
             name = warning.kind_id.name or ""
-            warning.display_name = f"{name}: {words}" if words else name
+            warning.display_name = labelled(self.env, name, words) if words else name
 
     # ------------------------------------------------------------------ looks
     @api.model

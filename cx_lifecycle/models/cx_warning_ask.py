@@ -146,6 +146,7 @@ class CxWarning(models.Model):
 
     def action_dismiss(self):
         """Open the dialog that asks why a sign does not matter."""
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Seen, Not Important"),

@@ -202,6 +202,7 @@ class CxWarningKind(models.Model):
     def action_warnings(self):
         """Open the signs of this kind."""
         self.ensure_one()
+        self.env["cx.warning"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle.action_warnings")
         return {**action, "domain": [("kind_id", "=", self.id)], "context": {}}
 

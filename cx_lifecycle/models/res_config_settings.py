@@ -84,5 +84,6 @@ class ResConfigSettings(models.TransientModel):
 
     def action_cx_errors(self):
         """List the customers that could not be evaluated."""
+        self.env["cx.customer"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle.action_customers")
         return action | {"domain": [("error", "!=", False)], "context": {}}

@@ -8,7 +8,10 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 # what identifies the person in the file
-IDENTITY = ("name", "email", "phone", "function", "street", "zip", "city", "country_id", "lang")
+IDENTITY = (
+    "name", "email", "phone", "function", "street", "zip", "city", "country_id", "lang",
+    "cx_no_profiling_since",
+)  # fmt: skip
 # nothing that a person could read
 UNTOLD = ("binary", "one2many", "reference", "many2one_reference", "html", "properties")
 NUMBERS = ("integer", "float", "monetary")
@@ -79,18 +82,21 @@ class ResPartner(models.Model):
             kept = Model._auto and not (Model._abstract or Model._transient)
             if not name.startswith("cx.") or not kept:
                 continue
-            links, by_email = [Domain.FALSE], Domain.FALSE
+            links, whose, by_email = [Domain.FALSE], [], Domain.FALSE
             for field in Model._fields.values():
                 if not field.store:
                     continue
                 if field.type == "many2one" and field.comodel_name == "res.partner":
                     links.append(Domain(field.name, "=", self.id))
+                    whose.append(field.name)
                 elif field.type == "many2one" and field.comodel_name == "cx.customer":
                     links.append(Domain(field.name, "in", customers.ids))
+                    whose.append(field.name)
                 elif field.name == "email" and self.email_normalized:
                     by_email = Domain("email", "=", self.email_normalized)
             # who shares an address is told apart where it is known who it was
-            domain = Domain.OR(links) if len(links) > 1 else by_email
+            unknown = Domain.AND(Domain(name, "=", False) for name in whose)
+            domain = Domain.OR(links) | unknown & by_email
             if not domain.is_false():
                 domains[name] = domain
         return domains

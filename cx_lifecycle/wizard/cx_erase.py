@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ..models.words import labelled
+
 # what an archived contact needs not: invoices keep the name and the address
 MARKETING = (
     "email", "phone", "function", "website", "comment", "category_id", "industry_id",
@@ -26,7 +28,7 @@ class CxErase(models.TransientModel):
         required=True,
         default="forget",
     )
-    goes = fields.Text("Goes", compute="_compute_what")
+    goes = fields.Text(compute="_compute_what")
     stays = fields.Text(compute="_compute_what")
     documents = fields.Integer(compute="_compute_what", help="Records that keep the contact.")
     sure = fields.Boolean("I have read this: it cannot be taken back")
@@ -47,7 +49,7 @@ class CxErase(models.TransientModel):
     def _words_of_stays(self, documents):
         lines = [
             self.env._("Counts: stays, objectives, results. They lead to nobody any more."),
-            *(f"{label}: {count}" for label, count in documents.items()),
+            *(labelled(self.env, label, count) for label, count in documents.items()),
         ]
         if documents:
             lines.append(

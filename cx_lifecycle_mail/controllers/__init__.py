@@ -1,1 +1,4 @@
 from . import campaign_file, main
+from .quiet import keep_quiet
+
+keep_quiet()

@@ -14,6 +14,8 @@ from odoo.tools import format_date
 from ..models.codes import id_of
 from ..models.cx_topic_optout import REASON_LENGTH
 from ..models.cx_topic_optout_page import MONTHS
+from ..models.wordings import wordings
+from .limit import LIMIT
 
 YOUNG_DAYS = 30  # how long a link is good for receiving again what was refused
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
@@ -57,6 +59,14 @@ def masked(email):
     return f"{local[:1]}…@{domain}"
 
 
+def wait(purpose):
+    """The answer to one wrong link too many from where the request comes, or None."""
+    if seconds := LIMIT.wrong(request.httprequest.remote_addr, purpose):
+        headers = {**PRIVATE, "Retry-After": str(seconds)}
+        return request.make_response("", headers.items(), status=429)
+    return None
+
+
 class ConsentController(http.Controller):
     # ------------------------------------------------------------ unsubscribe
     # no csrf token: a mail program presses this button, as RFC 8058 says
@@ -69,12 +79,25 @@ class ConsentController(http.Controller):
             return request.make_response("", PRIVATE.items(), status=405)
         act = acts()._check_link("one_click", act_id, token)
         if not act:
-            return request.make_response("", PRIVATE.items(), status=404)
+            return wait("one_click") or request.make_response("", PRIVATE.items(), status=404)
+        words = {"person": act.person_id.id}
         if topic := act.campaign_id.topic_id:
-            optouts()._opt_out(act.email, topic, act.company_id, "one_click")
+            words["words"] = {f"topic:{topic.id}": self._button(act, topic)}
+            said = optouts().with_context(cx_said=words)
+            said._opt_out(act.email, topic, act.company_id, "one_click")
         else:
-            optouts()._block(act.email, act.company_id, "one_click")
+            words["words"] = {"nothing:1": self._button(act)}
+            optouts().with_context(cx_said=words)._block(act.email, act.company_id, "one_click")
         return request.make_response("", PRIVATE.items())
+
+    def _button(self, act, topic=None):
+        """What pressing the button means; its own words are the mail program's."""
+        self._speak(act)
+        if topic:
+            # superuser: a name, in the language of the mail
+            name = topic.with_env(request.env(su=True)).name
+            return request.env._("Unsubscribe, in a message about %s", name)
+        return request.env._("Unsubscribe, in a message without a topic")
 
     # ------------------------------------------------------------ preferences
     # no csrf token: without a session there is none, and the link is checked again
@@ -88,10 +111,13 @@ class ConsentController(http.Controller):
         """What the person receives; nothing changes by looking, whoever looks."""
         act = acts()._check_link("preferences", act_id, token, day)
         if not act:
-            return self._render("preferences_invalid", {}, status=404)
+            return wait("preferences") or self._render("preferences_invalid", {}, status=404)
         if not pressed():
             return self._page("preferences_page", act, day)
-        done = optouts()._save_preferences(
+        words = wordings(self._page("preferences_page", act, day).render())
+        words["pause"] = words.get(f"pause:{request.httprequest.form.get('pause')}")
+        said = optouts().with_context(cx_said={"person": act.person_id.id, "words": words})
+        done = said._save_preferences(
             act.email, act.company_id, self._wishes(), self._young(act, day)
         )
         self._prefer(act.person_id, request.httprequest.form.get("channel", ""))
@@ -117,6 +143,7 @@ class ConsentController(http.Controller):
         return {
             "shown": numbers(form.getlist("shown")),
             "kept": numbers(form.getlist("topic")),
+            "unasked": numbers(form.getlist("unasked")),
             "months": int(pause) if pause in {"0", *map(str, MONTHS)} else None,
             "nothing": nothing,
             "reason": reason[:REASON_LENGTH] or None,
@@ -126,10 +153,14 @@ class ConsentController(http.Controller):
         today = request.env["cx.customer"]._today(act.company_id)
         return (today - date.fromisoformat(day)).days < YOUNG_DAYS
 
-    def _page(self, template, act, day, **more):
-        """A page about one address, in the person's language."""
+    def _speak(self, act):
+        """From here on in the language of the person, where it is installed."""
         if request.env["res.lang"]._get_data(code=act.person_id.lang):
             request.update_context(lang=act.person_id.lang)
+
+    def _page(self, template, act, day, **more):
+        """A page about one address, in the person's language."""
+        self._speak(act)
         now = optouts()._preferences(act.email, act.company_id)
         until = now["paused_until"]
         # superuser: as for topics, and what this person said
@@ -161,6 +192,8 @@ class ConsentController(http.Controller):
     def opened(self, act_id, token, **_ignored):
         """The picture in a mail: it tells that the mail was opened, and never fails."""
         act = acts()._check_link("pixel", act_id, token)
+        if not act and (refused := wait("pixel")):
+            return refused
         if request.httprequest.method == "GET":  # to ask whether there is one is not to see it
             # as superuser, like the act: the trace is the machine's, whoever opens the mail
             act.trace_id.set_opened()

@@ -30,7 +30,7 @@ HAPPENED = {
 class Campaign(NamedTuple):
     id: int
     sequence: int
-    transactional: bool = False  # neither capped nor counted
+    service: bool = False  # neither capped nor counted
     stop_reply: bool = True
     stop_purchase: bool = True
 
@@ -282,7 +282,7 @@ class Future:
 
     def _waits(self, act, now):
         most, days = self.rules.caps.get(act.step.pressure, (0, 0))
-        if not most or act.run.campaign.transactional:
+        if not most or act.run.campaign.service:
             return None
         mine = (act.run.campaign.sequence, act.number)
         for other in self.waiting[act.run.customer]:
@@ -291,7 +291,7 @@ class Future:
                 other.state == "waiting"
                 and other.due <= now
                 and other.step.pressure == act.step.pressure
-                and not campaign.transactional
+                and not campaign.service
                 and (campaign.sequence, other.number) < mine
             ):
                 return "yields"
@@ -358,7 +358,7 @@ class Future:
         act.state, act.reason, act.at = "done", None, now
         if step.is_mail:
             self.heard.setdefault((step.lineage, facts.email), []).append((run.customer, now))
-        if step.pressure and not run.campaign.transactional:
+        if step.pressure and not run.campaign.service:
             self.past.setdefault((run.customer, step.pressure), []).append(now)
         if step.kind == "survey":
             self.asked.setdefault(run.customer, []).append((now, run))

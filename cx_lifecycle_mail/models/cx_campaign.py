@@ -132,11 +132,6 @@ class CxCampaign(models.Model):
         "One Campaign at a Time", default=True,
         help="Nobody enters while taking part in another campaign that says so too.",
     )  # fmt: skip
-    transactional = fields.Boolean(
-        "Not Advertising",
-        help="About something the customer asked for or bought. Caps do not hold it back, and do "
-        "not count it; opt-outs and hours hold all the same.",
-    )
     launched_at = fields.Datetime("Launched", readonly=True, copy=False)
     launched_on = fields.Date(readonly=True, copy=False)
     paused_at = fields.Datetime("Paused Since", readonly=True, copy=False)

@@ -67,7 +67,7 @@ class Ahead:
 
     def _learn(self, campaign):
         known = forecast.Campaign(
-            campaign.id, campaign.sequence, campaign.transactional, campaign.stop_reply,
+            campaign.id, campaign.sequence, campaign._is_service(), campaign.stop_reply,
             campaign.stop_purchase,
         )  # fmt: skip
         steps = {}

@@ -13,6 +13,7 @@ from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
 COUNTED = {
     "entry", "stage_id", "from_stage_ids", "stage_days", "quiet_by", "quiet_days", "date_field_id",
     "date_days", "warning_kind_ids", "domain", "members", "cooldown_days", "exclusive", "topic_id",
+    "legal_basis",
     "company_id", "stop_hold", "stop_lost", "stop_deal", "holdout_share", "sample_share",
     "touchpoint_interaction_ids", "touchpoint_channel_ids", "touchpoint_days",
 }  # fmt: skip
@@ -28,6 +29,20 @@ class CxCampaign(models.Model):
     last_entry_text = fields.Html(
         "Last Entries", compute="_compute_last_entry_text", sanitize=False
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            # nor by a default, of the context or of the user
+            vals_list = [{"audience": False, "audience_at": False, **vals} for vals in vals_list]
+        return super().create(vals_list)
+
+    def _check_machine(self, vals):
+        """What was counted is no value either: forecasts begin with it."""
+        done = super()._check_machine(vals)
+        if not self.env.su and (vals.get("audience") or vals.get("audience_at")):
+            raise AccessError(self.env._("Audience: press Count instead."))
+        return done
 
     def write(self, vals):
         if COUNTED & set(vals):

@@ -5,6 +5,8 @@ from markupsafe import Markup, escape
 from odoo import api, models
 from odoo.tools import format_date, html2plaintext
 
+from odoo.addons.cx_lifecycle.models.words import labelled
+
 from ..engine import versions
 from .cx_campaign_freeze import AT_ONCE, STEP_TEXTS
 from .cx_campaign_step import MAILS
@@ -187,6 +189,6 @@ class CxCampaignStep(models.Model):
             return []
         langs = dict(self.env["res.lang"].get_installed())
         return [
-            f"{langs.get(lang, lang)}: {content['subject']}"
+            labelled(self.env, langs.get(lang, lang), content["subject"])
             for lang, content in step["contents"].items()
         ]

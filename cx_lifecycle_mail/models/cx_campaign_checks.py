@@ -31,7 +31,7 @@ class CxCampaign(models.Model):
         """
         self.ensure_one()
         found = [*self._check_author(), *self._check_steps(), *self._check_sending()]
-        found += [*self._check_measure(), *self._check_pressure()]
+        found += [*self._check_legal(), *self._check_measure(), *self._check_pressure()]
         if audience is not None:
             found += self._check_usual(audience)
             if not self.draft_of_id:  # of what is not decided anew by another version

@@ -22,9 +22,28 @@ REFUSED_DAYS = 90  # days for which a refused address is not tried again
 def address(partner):
     """SQL of the address a customer is written to: its own, else that of its first contact."""
     return SQL(
-        "coalesce(%(partner)s.email_normalized, (SELECT k.email_normalized FROM res_partner k"
+        "coalesce(%s.email_normalized, %s)",
+        SQL.identifier(partner),
+        _first_contact(partner, "email_normalized"),
+    )
+
+
+def written_to(partner):
+    """SQL of the id of who has that address; the customer's own where there is none."""
+    return SQL(
+        "CASE WHEN %(partner)s.email_normalized IS NULL"
+        " THEN coalesce(%(first)s, %(partner)s.id) ELSE %(partner)s.id END",
+        partner=SQL.identifier(partner),
+        first=_first_contact(partner, "id"),
+    )
+
+
+def _first_contact(partner, column):
+    return SQL(
+        "(SELECT k.%(column)s FROM res_partner k"
         " WHERE k.parent_id = %(partner)s.id AND k.active AND k.type = 'contact'"
-        " AND k.email_normalized IS NOT NULL ORDER BY k.id LIMIT 1))",
+        " AND k.email_normalized IS NOT NULL ORDER BY k.id LIMIT 1)",
+        column=SQL.identifier(column),
         partner=SQL.identifier(partner),
     )
 
@@ -63,6 +82,13 @@ class CxCampaign(models.Model):
             step.kind in MAILS and step.recipient == "customer" for step in touching
         )
 
+    def _refuses_profiling(self):
+        """SQL: who would be written to objected to being sorted into stages."""
+        whom = SQL("p.id")
+        if self._writes_only():
+            whom = written_to("p")
+        return consent.unprofiled(whom)
+
     def _entry_checks(self, cause=None):
         """Why somebody does not enter: ordered (reason, SQL over ``c`` and ``p``).
 
@@ -77,13 +103,16 @@ class CxCampaign(models.Model):
             checks.append(("not_drawn", self._not_drawn(cause and cause.year)))
         if self._writes_only():
             checks.append(("no_address", SQL("%s IS NULL", to)))
+        checks.append(("no_profiling", self._refuses_profiling()))
         checks.append(("blacklisted", consent.blocked(to)))
+        checks.append(("suppressed", consent.suppressed(to, self.topic_id.id, company)))
         if self._writes_only():
             checks.append(("refused_before", refused(to, now)))
         if self.topic_id:
             checks.append(("opted_out", consent.opted_out(to, self.topic_id.id, company, today)))
         checks += [
             ("paused", consent.paused(to, company, today)),
+            *self._basis_checks(to, company),
             ("lost", SQL("c.declared_lost_on IS NOT NULL")),
             ("excluded", SQL("c.no_campaigns_until >= %s", today)),
         ]
@@ -232,6 +261,9 @@ class CxCampaign(models.Model):
             "cx.campaign.step",
             "cx.campaign.run",
             "cx.topic.optout",
+            "cx.consent",
+            "cx.suppression",
+            "res.company",
             "cx.touchpoint",
             "survey.user_input",
             "mail.blacklist",

@@ -113,6 +113,11 @@ class CxCampaign(models.Model):
         return {
             "no_contact": self.env._("The contact is there"),
             "no_address": self.env._("Has an e-mail address"),
+            "no_profiling": self.env._("Did not object to being sorted into stages"),
+            "suppressed": self.env._("Not erased on request"),
+            "not_customer": self.env._("Has bought before"),
+            "no_consent": self.env._("Said yes to this topic"),
+            "too_long_ago": self.env._("Bought, or was heard of, not too long ago"),
             "blacklisted": self.env._("Not on the block list"),
             "opted_out": self.env._("Did not opt out of this topic"),
             "paused": self.env._("Asked for no pause"),
@@ -132,7 +137,15 @@ class CxCampaign(models.Model):
         """The facts behind a test of the entry."""
         if reason == "no_address" and not holds:
             return facts.email
-        if reason in ("blacklisted", "refused_before", "duplicate", "opted_out", "paused"):
+        if reason in (
+            "blacklisted",
+            "suppressed",
+            "refused_before",
+            "duplicate",
+            "opted_out",
+            "no_consent",
+            "paused",
+        ):
             return self._address_words(reason, facts) if holds else ""
         if not holds:
             return ""
@@ -147,6 +160,9 @@ class CxCampaign(models.Model):
             "not_drawn": lambda: self.env._(
                 "%s of those concerned are drawn each year", customer._percent(self.sample_share)
             ),
+            "too_long_ago": lambda: self.env._(
+                "since %s", self.env["cx.customer"]._day(self._contact_since())
+            ),
             "asked_lately": lambda: self.env._(
                 "within %s days",
                 self.company_id.sudo().cx_survey_gap_days,  # sudo: a setting
@@ -155,7 +171,7 @@ class CxCampaign(models.Model):
         return told() if told else ""
 
     def _address_words(self, reason, facts):
-        if reason == "opted_out":
+        if reason in ("opted_out", "no_consent"):
             return f"{self.topic_id.name} ({facts.email})"
         if reason != "paused":
             return facts.email

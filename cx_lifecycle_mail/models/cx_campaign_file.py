@@ -15,7 +15,7 @@ FORMAT, VERSION = "cx.campaign", 1
 # plain values, by the names of the fields
 CAMPAIGN = (
     "entry", "stage_days", "quiet_by", "quiet_days", "date_days", "touchpoint_days", "sample_share",
-    "domain", "members", "cooldown_days", "exclusive", "transactional", "stop_purchase",
+    "domain", "members", "cooldown_days", "exclusive", "legal_basis", "stop_purchase",
     "stop_stage", "stop_reply", "stop_hold", "stop_lost", "stop_deal", "stop_sign", "max_days",
     "sender", "email_from", "holdout_share", "result_days", "call_minutes", "purpose", "sequence",
 )  # fmt: skip

@@ -12,6 +12,7 @@ from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
 from .cx_campaign_file import CAMPAIGN, CAMPAIGN_LINKS, CONTENT, STEP, STEP_LINKS, WORDS
 from .cx_campaign_file_read import LONGEST, Part, parse
 
+FORMER = "transactional"  # how files of before told that a campaign is no advertising
 TOP = ("format", "version", "name", "steps")
 OF_STEP = ("name", "after", "contents")
 
@@ -36,7 +37,8 @@ class FilePlan:
         self.substitutes = substitutes or {}
         self.langs = dict(env["res.lang"].get_installed())
         self.notes, self.missing, self.foreign = [], {}, set()
-        campaign = Part(env, parse(env, data), "", [*TOP, *CAMPAIGN, *CAMPAIGN_LINKS])
+        known = [*TOP, *CAMPAIGN, *CAMPAIGN_LINKS, FORMER]
+        campaign = Part(env, parse(env, data), "", known)
         self.words = self.names(campaign)
         self.topic = None
         self.values = self.campaign_values(campaign)
@@ -57,6 +59,8 @@ class FilePlan:
     def campaign_values(self, part):
         env = self.env
         values = part.fields(env["cx.campaign"], CAMPAIGN)
+        if part.values.get(FORMER) is True:
+            values.setdefault("legal_basis", "service")
         values["stage_id"] = self.by_code(part, "stage", part.text("stage"), "cx.stage").id
         values["from_stage_ids"] = [
             self.by_code(part, "from_stages", code, "cx.stage").id

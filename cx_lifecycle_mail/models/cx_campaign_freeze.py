@@ -8,7 +8,7 @@ DEFINED = (
     "entry", "stage_id", "from_stage_ids", "stage_days", "quiet_by", "quiet_days", "date_field_id",
     "date_days", "touchpoint_interaction_ids", "touchpoint_channel_ids", "touchpoint_days",
     "warning_kind_ids", "sample_share", "domain", "members", "cooldown_days", "exclusive",
-    "transactional", "stop_purchase", "stop_stage", "stop_reply", "stop_hold", "stop_lost",
+    "legal_basis", "stop_purchase", "stop_stage", "stop_reply", "stop_hold", "stop_lost",
     "stop_deal", "stop_sign", "end_on", "max_days", "sender", "email_from",
     "mail_server_id", "topic_id", "holdout_share", "result_days",
 )  # fmt: skip
@@ -17,7 +17,7 @@ DEFINED = (
 ONCE = {"members", "holdout_share", "result_days"}
 # what holds for everybody as soon as it is published; the rest is looked at on entry only
 AT_ONCE = {
-    "transactional", "stop_purchase", "stop_stage", "stop_reply", "stop_hold", "stop_lost",
+    "legal_basis", "stop_purchase", "stop_stage", "stop_reply", "stop_hold", "stop_lost",
     "stop_deal", "stop_sign", "end_on", "sender", "email_from", "mail_server_id", "topic_id",
 }  # fmt: skip
 STEP_TEXTS = ("name", "activity_summary", "activity_note")  # one for each language

@@ -81,6 +81,7 @@ class CxCampaignPreset(models.Model):
     def action_figures(self, name):
         """List what a number counts: participant, sent or bought."""
         self.ensure_one()
+        self.check_access("read")
         model, domain = self._counted(name)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "cx_lifecycle_mail.action_campaign_acts"

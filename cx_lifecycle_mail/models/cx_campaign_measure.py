@@ -146,7 +146,7 @@ class CxCampaign(models.Model):
         """Findings about steps that nothing limits, or that come too late to be done."""
         company = self.company_id
         writes = any(step.kind in MAILS for step in self.step_ids)
-        if writes and not company.cx_mail_cap and not self.transactional:
+        if writes and not company.cx_mail_cap and not self._is_service():
             yield self._finding(
                 "ask", "step_ids",
                 self.env._(

@@ -9,6 +9,7 @@ from odoo.addons.cx_lifecycle.models.scopes import everybody
 # of the reasons not to enter, those that are about a person and taken as of today
 TODAY = {
     "no_contact", "no_address", "blacklisted", "refused_before", "opted_out", "paused", "excluded",
+    "no_profiling", "not_customer", "no_consent", "suppressed",
 }  # fmt: skip
 
 

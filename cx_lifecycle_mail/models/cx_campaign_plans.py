@@ -95,10 +95,10 @@ class CxCampaignAct(models.Model):
             """
             INSERT INTO mail_message (message_id, model, res_id, subject, body, message_type,
                    subtype_id, is_internal, author_id, email_from, reply_to, date, create_date,
-                   write_date, record_company_id)
+                   write_date, record_company_id, cx_note)
             SELECT message_id, 'res.partner', person_id, $13::text, $14::text, 'auto_comment',
                    %(subtype)s, true, $15::int, $16::text, $17::text, %(now)s, %(now)s, %(now)s,
-                   company_id
+                   company_id, true
               FROM told WHERE $4 = 'done' AND person_id IS NOT NULL
             """,
             subtype=self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),

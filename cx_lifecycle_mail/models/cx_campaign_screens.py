@@ -21,6 +21,7 @@ class CxCampaign(models.Model):
     def action_participants(self, *arms):
         """List the participants, those of some arms only when any are named."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "cx_lifecycle_mail.action_campaign_runs"
         )
@@ -33,6 +34,7 @@ class CxCampaign(models.Model):
     def action_acts(self, *numbers):
         """List the acts behind some of the numbers (see ``NUMBERS``), or all of them."""
         self.ensure_one()
+        self.check_access("read")
         return self._acts_action([("campaign_id", "=", self.id)], numbers)
 
     @api.model

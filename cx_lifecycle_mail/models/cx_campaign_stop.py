@@ -22,6 +22,7 @@ class CxCampaignRun(models.Model):
         to, company = address("p"), SQL("c.company_id")
         return [
             ("no_contact", SQL("(p.id IS NULL OR NOT p.active OR NOT c.active)")),
+            ("no_profiling", SQL("p.cx_no_profiling_since IS NOT NULL")),
             ("bought", SQL("(g.stop_purchase AND c.last_purchase_on"
                            " > coalesce(r.bought_before, '-infinity'))")),
             ("lost", SQL("(g.stop_lost AND c.declared_lost_on IS NOT NULL)")),
@@ -35,8 +36,12 @@ class CxCampaignRun(models.Model):
                               "SELECT FROM cx_warning w WHERE r.entry_key = 'warning:' || w.id"
                               " AND w.customer_id = c.id AND %s))",
                               self.env["cx.warning"]._stands(today))),
+            ("not_customer", SQL("(g.legal_basis = 'customer' AND c.last_purchase_on IS NULL)")),
             ("blacklisted", consent.blocked(to)),
+            ("suppressed", consent.suppressed(to, SQL("g.topic_id"), company)),
             ("opted_out", consent.opted_out(to, SQL("g.topic_id"), company, today)),
+            ("no_consent", SQL("(g.legal_basis = 'consent' AND NOT %s)",
+                               consent.said_yes(to, SQL("g.topic_id"), company))),
             ("paused", consent.paused(to, company, today)),
             ("open_deal", SQL("(g.stop_deal AND %s)", open_deal())),
             ("campaign_over", SQL("(g.state = 'finished' OR g.end_on < %s)", today)),
@@ -77,6 +82,8 @@ class CxCampaignRun(models.Model):
             "res.partner",
             "mail.blacklist",
             "cx.topic.optout",
+            "cx.consent",
+            "cx.suppression",
             "cx.warning",
         ):
             self.env[model].flush_model()

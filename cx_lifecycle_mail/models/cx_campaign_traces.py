@@ -34,33 +34,66 @@ class CxCampaignAct(models.Model):
             self.env["mailing.trace"].invalidate_model()
 
     @api.model
-    def _forget(self, person_ids):
+    def _forget(self, person_ids, addresses=(), customer_ids=()):
         """Empty the addresses of some persons wherever their mails left them; figures stay.
 
-        What servers answered goes too, for it names the address.
+        :param addresses: normalized ones that are nobody else's
+        :param customer_ids: customers that these persons are themselves
+        :return: how many acts it is about
         """
-        self.flush_model()
-        self.env["mailing.trace"].flush_model()
-        self.env["cx.campaign.attempt"].flush_model()
+        people, mails = list(person_ids), list(addresses)
         self.env["survey.user_input"].flush_model()
         self.env.cr.execute(
             SQL(
-                """
-                WITH asked AS (
-                    UPDATE survey_user_input SET email = NULL, nickname = NULL
-                     WHERE partner_id = ANY(%(people)s) AND cx_act_id IS NOT NULL),
-                theirs AS (
-                    UPDATE cx_campaign_act SET email = NULL, error = NULL
-                     WHERE person_id = ANY(%(people)s) RETURNING id, trace_id),
-                traced AS (
-                    UPDATE mailing_trace SET email = NULL, failure_reason = NULL
-                     WHERE id IN (SELECT trace_id FROM theirs))
-                UPDATE cx_campaign_attempt SET text = NULL
-                 WHERE act_id IN (SELECT id FROM theirs) AND text IS NOT NULL
-                """,
-                people=list(person_ids),
+                "UPDATE survey_user_input SET email = NULL, nickname = NULL"
+                " WHERE cx_act_id IS NOT NULL AND (partner_id = ANY(%s) OR lower(email) = ANY(%s))",
+                people,
+                mails,
             )
         )
-        for name in ("mailing.trace", "cx.campaign.attempt", "survey.user_input"):
-            self.env[name].invalidate_model()
+        self.env["survey.user_input"].invalidate_model()
+        count = self._forget_acts(
+            SQL(
+                "(person_id = ANY(%s) OR email = ANY(%s) OR customer_id = ANY(%s))"
+                " AND (email IS NOT NULL OR error IS NOT NULL)",
+                people,
+                mails,
+                list(customer_ids),
+            )
+        )
+        self.env.cr.execute(
+            SQL("UPDATE cx_campaign_act SET person_id = NULL WHERE person_id = ANY(%s)", people)
+        )
         self.invalidate_model()
+        return count
+
+    @api.model
+    def _forget_acts(self, those):
+        """Empty the addresses of some acts, and what servers answered, for it names them.
+
+        :param SQL those: condition on ``cx_campaign_act``
+        :return: how many there were
+        """
+        for model in ("cx.campaign.act", "mailing.trace", "cx.campaign.attempt"):
+            self.env[model].flush_model()
+        [(count,)] = self.env.execute_query(
+            SQL(
+                """
+                WITH theirs AS (
+                    UPDATE cx_campaign_act SET email = NULL, error = NULL
+                     WHERE %s RETURNING id, trace_id),
+                traced AS (
+                    UPDATE mailing_trace SET email = NULL, failure_reason = NULL
+                     WHERE id IN (SELECT trace_id FROM theirs)),
+                said AS (
+                    UPDATE cx_campaign_attempt SET text = NULL
+                     WHERE act_id IN (SELECT id FROM theirs) AND text IS NOT NULL)
+                SELECT count(*) FROM theirs
+                """,
+                those,
+            )
+        )
+        for model in ("mailing.trace", "cx.campaign.attempt"):
+            self.env[model].invalidate_model()
+        self.invalidate_model()
+        return count

@@ -4,12 +4,13 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from . import consent
+from .cx_campaign_basis import adverts
 from .cx_campaign_entry import refused
 from .cx_campaign_move import goes_on, lineage
 from .cx_campaign_step import MAILS
 
-# what was done for a transactional campaign is not what the cap is about
-COUNTS = SQL(" AND o.campaign_id NOT IN (SELECT id FROM cx_campaign WHERE transactional)")
+# what is no advertising is not what the cap is about
+COUNTS = SQL(" AND o.campaign_id NOT IN (SELECT id FROM cx_campaign WHERE legal_basis = 'service')")
 TWIN_DAYS = 30  # days within which a step goes to one address once, whoever shares it
 
 
@@ -31,28 +32,28 @@ class CxCampaignAct(models.Model):
     def _capped(self, kinds, cap, days, now):
         """SQL: the customer of act ``a`` has had as many acts of these kinds as allowed.
 
-        Transactional ones (of campaign ``g``, or another) do not wait, and nobody waits for them.
+        What is no advertising (of campaign ``g``, or another) does not wait, nobody waits for it.
         """
         return SQL(
-            "(%(cap)s > 0 AND g.transactional IS NOT TRUE"
+            "(%(cap)s > 0 AND %(adverts)s"
             " AND (SELECT count(*) FROM cx_campaign_act o"
             " WHERE o.customer_id = a.customer_id AND o.id <> a.id AND o.kind IN %(kinds)s"
             " AND o.state IN ('sending', 'done', 'uncertain') %(counts)s"
             " AND o.done_at > %(now)s - %(days)s * interval '1 day') >= %(cap)s)",
-            cap=cap, kinds=kinds, days=days, now=now, counts=COUNTS,
+            cap=cap, kinds=kinds, days=days, now=now, counts=COUNTS, adverts=adverts("g"),
         )  # fmt: skip
 
     @api.model
     def _yields(self, kinds, cap, now):
         """SQL: another act of the customer comes first, where only so many may be done."""
         return SQL(
-            "(%(cap)s > 0 AND g.transactional IS NOT TRUE AND EXISTS (SELECT FROM cx_campaign_act o"
+            "(%(cap)s > 0 AND %(adverts)s AND EXISTS (SELECT FROM cx_campaign_act o"
             " JOIN cx_campaign h ON h.id = o.campaign_id"
             " WHERE o.customer_id = a.customer_id AND o.state IN ('waiting', 'claimed')"
             " AND o.due_at <= %(now)s AND o.kind IN %(kinds)s AND h.state = 'running'"
-            " AND h.transactional IS NOT TRUE"
+            " AND %(others)s"
             " AND (h.sequence, o.id) < (g.sequence, a.id)))",
-            cap=cap, kinds=kinds, now=now,
+            cap=cap, kinds=kinds, now=now, adverts=adverts("g"), others=adverts("h"),
         )  # fmt: skip
 
     @api.model
@@ -66,14 +67,39 @@ class CxCampaignAct(models.Model):
             ("happened", self._happened_already()),
             ("nobody", SQL("%s AND a.email IS NULL AND s.recipient = 'role'", mail)),
             ("no_address", SQL("%s AND a.email IS NULL", mail)),
+            ("no_profiling", SQL("%s AND %s", mail, consent.unprofiled(SQL("a.person_id")))),
             ("blacklisted", SQL("%s AND %s", mail, consent.blocked(to))),
+            ("suppressed", SQL("%s AND %s", mail,
+                               consent.suppressed(to, SQL("g.topic_id"), company))),
             ("opted_out", SQL("%s AND %s", mail,
                               consent.opted_out(to, SQL("g.topic_id"), company, today))),
+            ("no_consent", SQL("%s AND %s", mail, self._unconsented(to))),
             ("paused", SQL("%s AND %s", mail, consent.paused(to, company, today))),
+            ("too_long_ago", SQL("%s AND %s", mail, self._too_long_ago(today))),
             ("refused_before", SQL("%s AND %s", mail, refused(to, now))),
             ("duplicate", SQL("%s AND %s", mail, self._twin(now))),
             ("no_content", SQL("%s AND a.mailing_id IS NULL", mail)),
         ]  # fmt: skip
+
+    @api.model
+    def _unconsented(self, to):
+        """SQL: campaign ``g`` writes to who said yes only, and the address of ``a`` did not."""
+        said = consent.said_yes(to, SQL("g.topic_id"), SQL("a.company_id"))
+        return SQL("(g.legal_basis IS NOT DISTINCT FROM 'consent' AND NOT %s)", said)
+
+    @api.model
+    def _too_long_ago(self, today):
+        """SQL: nothing was heard of the customer of act ``a`` for longer than its company allows.
+
+        That is no matter of seconds: it is not asked again under lock.
+        """
+        since = SQL("(%s::date - cx_mine.cx_contact_months * interval '1 month')", today)
+        return SQL(
+            "(%s AND EXISTS (SELECT FROM res_company cx_mine WHERE cx_mine.id = a.company_id"
+            " AND cx_mine.cx_contact_months > 0 AND %s))",
+            adverts("g"),
+            consent.silent(SQL("a.customer_id"), since),
+        )
 
     @api.model
     def _done_before(self):
@@ -155,7 +181,10 @@ class CxCampaignAct(models.Model):
         """
         to, company = SQL("a.email"), SQL("a.company_id")
         # of the contact's address: here it is the address the mail goes to
-        elsewhere = ("no_contact", "blacklisted", "opted_out", "paused", "open_deal")
+        elsewhere = (
+            "no_contact", "no_profiling", "blacklisted", "suppressed", "opted_out", "no_consent",
+            "paused", "open_deal",
+        )  # fmt: skip
         return SQL(
             """
             SELECT a.id FROM cx_campaign_act a
@@ -165,16 +194,19 @@ class CxCampaignAct(models.Model):
               JOIN cx_customer c ON c.id = a.customer_id AND c.active
               JOIN res_company w ON w.id = a.company_id
               JOIN res_partner k ON k.id = a.person_id AND k.active AND k.email_normalized = a.email
+               AND k.cx_no_profiling_since IS NULL
              WHERE a.id = %(id)s AND a.expires_at > %(now)s AND %(stop)s IS NULL AND NOT (
-                   %(blocked)s OR %(opted_out)s OR %(paused)s OR %(twin)s OR %(capped)s
-                   OR a.kind = 'survey' AND %(asked)s)
+                   %(blocked)s OR %(suppressed)s OR %(opted_out)s OR %(unconsented)s OR %(paused)s
+                   OR %(twin)s OR %(capped)s OR a.kind = 'survey' AND %(asked)s)
             """,
             id=act_id,
             now=now,
             goes_on=goes_on("s", "r"),
             stop=self.env["cx.campaign.run"]._stopping(today, but=elsewhere),
             blocked=consent.blocked(to),
+            suppressed=consent.suppressed(to, SQL("g.topic_id"), company),
             opted_out=consent.opted_out(to, SQL("g.topic_id"), company, today),
+            unconsented=self._unconsented(to),
             paused=consent.paused(to, company, today),
             twin=self._twin(now),
             capped=self._capped(MAILS, SQL("w.cx_mail_cap"), SQL("w.cx_mail_cap_days"), now),

@@ -50,7 +50,8 @@ class CxCustomer(models.Model):
             for company, group in customers.grouped("company_id").items():
                 customers.env["cx.campaign.run"]._settle_runs(company, group.partner_id.ids)
         for partner in customers.partner_id:
-            partner.message_post(body=message, author_id=self.env.user.partner_id.id)
+            note = partner.message_post(body=message, author_id=self.env.user.partner_id.id)
+            note._cx_mark()
         return True
 
     def action_keep_out(self):

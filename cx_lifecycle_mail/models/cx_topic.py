@@ -34,11 +34,14 @@ class CxTopic(models.Model):
                 )  # fmt: skip
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_said_no(self):
-        """A person who said no is not to be asked again because a colleague tidied up."""
-        # sudo: whoever said no to other companies counts, too
-        optouts = self.env["cx.topic.optout"].sudo()
-        if optouts.search_count([("topic_id", "in", self.ids)], limit=1):
-            raise UserError(
-                self.env._("People opted out of this topic: archive it, their wish stays known.")
-            )
+    def _unlink_except_answered(self):
+        """What a person said is not forgotten because a colleague tidied up."""
+        for model in ("cx.topic.optout", "cx.consent"):
+            # sudo: whoever said it to other companies counts, too
+            said = self.env[model].sudo()
+            if said.search_count([("topic_id", "in", self.ids)], limit=1):
+                raise UserError(
+                    self.env._(
+                        "People answered about this topic: archive it, their wish stays known."
+                    )
+                )

@@ -79,6 +79,7 @@ class CxTopicOptout(models.Model):
         )
         for company, said in optouts.grouped("company_id").items():
             said._note(back=False)
+            said._write_down("no")
             self._settle(said.mapped("email"), company)
         return optouts
 
@@ -86,7 +87,9 @@ class CxTopicOptout(models.Model):
         """The contacts keep the memory of it."""
         for company, said in self.grouped("company_id").items():
             today = self.env["cx.customer"]._today(company)
-            said.filtered(lambda no, on=today: not no.until or no.until >= on)._note(back=True)
+            standing = said.filtered(lambda no, on=today: not no.until or no.until >= on)
+            standing._note(back=True)
+            standing._write_down("yes")
         return super().unlink()
 
     @api.model
@@ -168,6 +171,7 @@ class CxTopicOptout(models.Model):
             return
         with self._said_at_once():
             entries._add(address, message=self._note_of_block(address, company, source, reason))
+        entries.env[self._name]._write_down_all(address, company, "no", source, reason)
 
     @api.model
     def _unblock(self, email, company):
@@ -176,6 +180,7 @@ class CxTopicOptout(models.Model):
         address = self._normalized(email)
         if entries.search_count([("email", "=", address)], limit=1):
             entries._remove(address, message=self._note_of_block(address, company, back=True))
+            entries.env[self._name]._write_down_all(address, company, "yes")
 
     @contextmanager
     def _said_at_once(self):

@@ -113,4 +113,4 @@ class CxTopicOptout(models.Model):
             contacts._message_log_batch(
                 {contact.id: self._body(told[contact.email_normalized]) for contact in contacts},
                 author_id=(author and author.partner_id.id) or None,
-            )
+            )._cx_mark()

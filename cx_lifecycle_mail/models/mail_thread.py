@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 def automatic(message):
@@ -12,10 +12,26 @@ def automatic(message):
     )
 
 
-class MailThread(models.AbstractModel):
-    _inherit = "mail.thread"
+def aware(process):
+    """``_message_route_process`` of threads: an absence notice is no answer.
+
+    It does not end the participation.
+    """
 
     def _message_route_process(self, message, message_dict, routes):
-        """An absence notice is no answer: it does not end the participation."""
         threads = self.with_context(cx_automatic=True) if automatic(message) else self
-        return super(MailThread, threads)._message_route_process(message, message_dict, routes)
+        return process(threads, message, message_dict, routes)
+
+    _message_route_process.is_aware = True
+    return _message_route_process
+
+
+class CxTopic(models.Model):
+    _inherit = "cx.topic"
+
+    def _register_hook(self):
+        """Not by extending ``mail.thread``: see ``cx_lifecycle/models/cx_fence.py``."""
+        super()._register_hook()
+        threads = self.env.registry["mail.thread"]
+        if not getattr(threads._message_route_process, "is_aware", False):
+            threads._message_route_process = api.model(aware(threads._message_route_process))

@@ -172,7 +172,10 @@ class MailingMailing(models.Model):
         if "cx_step_id" in vals and any(m.cx_step_id.id != vals["cx_step_id"] for m in self):
             # a mailing may become a content, a content nothing else: see copy_data
             self._cx_refuse()
-        return super().write(vals)
+        done = super().write(vals)
+        if vals.get("cx_step_id"):
+            self.check_access("write")  # it may have become the content of others
+        return done
 
     def copy_data(self, default=None):
         """A copy is for another step: as a mailing it would go to all customers."""

@@ -33,7 +33,10 @@ class MailingMailing(models.Model):
         for mailing in self.filtered("cx_step_id"):
             if field := changing(mailing, vals, FROZEN):
                 mailing._cx_refuse_frozen(field)
-        return super().write(vals)
+        done = super().write(vals)
+        if vals.get("cx_step_id"):  # what becomes a content is a new one
+            self._cx_refuse_frozen(self._fields["cx_step_id"])
+        return done
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_frozen(self):

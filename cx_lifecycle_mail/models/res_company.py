@@ -19,6 +19,11 @@ class ResCompany(models.Model):
         help="A customer is invited to another survey after so many days at the earliest, whoever "
         "invites, campaigns or the Surveys app; 0: no limit.",
     )  # fmt: skip
+    cx_contact_months = fields.Integer(
+        "Months Without a Sign of Life", default=36,
+        help="Advertising goes to nobody whose last purchase, click, reply or contact of their own "
+        "is older; 0: never too old.",
+    )  # fmt: skip
     cx_quiet_from = fields.Float(
         "Quiet From", default=20.0, help="Where the customer is; nothing is sent until the end."
     )
@@ -58,6 +63,10 @@ class ResCompany(models.Model):
     _cx_survey_gap_check = models.Constraint(
         "CHECK(cx_survey_gap_days BETWEEN 0 AND 365)",
         "Days Between Surveys: enter 0 to 365 days.",
+    )
+    _cx_contact_check = models.Constraint(
+        "CHECK(cx_contact_months BETWEEN 0 AND 1200)",
+        "Months Without a Sign of Life: enter 0 to 1200 months.",
     )
     _cx_quiet_check = models.Constraint(
         "CHECK(cx_quiet_from >= 0 AND cx_quiet_from < 24"

@@ -11,6 +11,7 @@ class ResConfigSettings(models.TransientModel):
     cx_call_cap = fields.Integer(related="company_id.cx_call_cap", readonly=False)
     cx_call_cap_days = fields.Integer(related="company_id.cx_call_cap_days", readonly=False)
     cx_survey_gap_days = fields.Integer(related="company_id.cx_survey_gap_days", readonly=False)
+    cx_contact_months = fields.Integer(related="company_id.cx_contact_months", readonly=False)
     cx_quiet_from = fields.Float(related="company_id.cx_quiet_from", readonly=False)
     cx_quiet_to = fields.Float(related="company_id.cx_quiet_to", readonly=False)
     cx_calendar_id = fields.Many2one(related="company_id.cx_calendar_id", readonly=False)
@@ -40,5 +41,6 @@ class ResConfigSettings(models.TransientModel):
 
     def action_cx_campaign_attention(self):
         """List the campaigns at which somebody should look."""
+        self.env["cx.campaign"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle_mail.action_campaigns")
         return action | {"context": {"search_default_attention": 1}}

@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.fields import Domain
 
 from odoo.addons.cx_lifecycle.models.res_partner import of_customer
@@ -14,15 +14,6 @@ class ResPartner(models.Model):
 
     cx_no_campaigns_until = fields.Date(**of_customer("no_campaigns_until", string="No Campaigns"))
     cx_no_campaigns_reason = fields.Char(**of_customer("no_campaigns_reason"))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_forget_mails(self):
-        """Nothing more is done for them, and no address of theirs stays; the counts do."""
-        # sudo: runs are written by the machine, whoever deletes contacts
-        self.env["cx.campaign.run"].sudo().search(
-            [("customer_id.partner_id", "in", self.ids), ("state", "=", "running")]
-        )._stop("no_contact")
-        self.env["cx.campaign.act"].sudo()._forget(self.ids)  # sudo: as above
 
     def _cx_personal_domains(self):
         """Also what Odoo keeps of the mails and surveys of campaigns."""
@@ -71,3 +62,14 @@ class ResPartner(models.Model):
     def action_cx_keep_out(self):
         """Open the dialog that keeps campaigns away from the contact's company."""
         return self.commercial_partner_id.cx_customer_id.action_keep_out()
+
+    def action_cx_consents(self):
+        """Also what was said for their addresses, whoever the machine took for the speaker."""
+        action = super().action_cx_consents()
+        people = self.search([("id", "child_of", self.id), ("email_normalized", "!=", False)])
+        of_address = Domain("email", "in", people.mapped("email_normalized"))
+        return {
+            **action,
+            "domain": list(Domain(action["domain"]) | of_address),
+            "context": {"default_email": self.email_normalized},
+        }

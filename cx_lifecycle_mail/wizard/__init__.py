@@ -14,6 +14,8 @@ from . import (
     cx_campaign_try,
     cx_campaign_why,
     cx_campaign_why_line,
+    cx_consent_entry,
     cx_costs,
+    cx_erase,
     mailing_mailing_test,
 )

@@ -1,5 +1,6 @@
 """Every command in our pages is one that its program knows. Needs no database."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -10,7 +11,7 @@ import pytest
 from docs.pages import ROOT, blocks, pages
 
 from bench import run as benchmarks
-from dev import commands
+from dev import commands, screenshots, shell, suites
 
 # of commands in the prose, behind which words of the sentence may stand
 PROGRAMS = ("./cx", "python bench/", "make ", "odoo ")
@@ -56,6 +57,7 @@ def check_cx(rest):
     """A command of the launcher, with options that it takes."""
     name, *args = rest or ["help"]
     known = {n.removeprefix("cmd_") for n in vars(commands) if n.startswith("cmd_")}
+    name = name.replace("-", "_")
     assert name in known | {"help"}, f"there is no ./cx {name}"
     check = globals().get(f"check_{name}")
     if check:
@@ -78,8 +80,16 @@ def check_lint(args):
     assert set(args) <= {"--fix"}
 
 
+def check_odoo_tests(args):
+    assert set(args) <= set(suites.SUITES)
+
+
 def check_reset(args):
     assert set(args) <= {"--all"}
+
+
+def check_screenshots(args):
+    assert set(args) <= set(screenshots.PICTURES)
 
 
 def check_test(args):
@@ -143,7 +153,7 @@ def check_make(args):
 
 
 def check_git(args):
-    assert args[0] in {"clone", "config", "switch", "commit", "log", "tag"}
+    assert args[0] in {"archive", "clone", "config", "switch", "commit", "log", "tag"}
 
 
 def check_pip(args):
@@ -207,12 +217,14 @@ def test_a_wrong_command_is_noticed(wrong):
 
 @pytest.mark.parametrize(("args", "said"), [
     ([], "./cx run"), (["help"], "./cx load"), (["--help"], "CX_HOME"),
-    (["load", "--help"], "--shift-to-today"),
+    (["load", "--help"], "--shift-to-today"), (["load", "--help"], "customer_id,date,amount"),
 ])  # fmt: skip
 def test_the_launcher_tells_how_it_is_used(args, said):
     done = subprocess.run(
-        [sys.executable, ROOT / "cx", *args], capture_output=True, text=True, check=True
-    )
+        [sys.executable, ROOT / "cx", *args],
+        capture_output=True, text=True, check=True,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"},
+    )  # fmt: skip
     assert said in done.stdout
 
 
@@ -220,7 +232,12 @@ def test_the_launcher_tells_of_every_command():
     usage = (ROOT / "cx").read_text(encoding="utf-8")
     for name in vars(commands):
         if name.startswith("cmd_"):
-            assert f"./cx {name.removeprefix('cmd_')}" in usage
+            assert f"./cx {name.removeprefix('cmd_').replace('_', '-')}" in usage
+
+
+def test_the_launcher_tells_what_it_does_not_know():
+    with pytest.raises(shell.Problem, match="no command fly"):
+        commands.main(["fly"], "")
 
 
 BACKTEST = [command for _place, command in WRITTEN if "bench/backtest.py cx_lifecycle" in command]

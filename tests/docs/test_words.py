@@ -84,6 +84,12 @@ class TestExample(LifecycleCase):
             [quoted] = [t for _l, t in pages()[path].prose if t.startswith("> ")]
             self.assertIn(plain(quoted[2:]), plain(said))
 
+    def test_the_example_of_the_method(self):
+        """Each line of *Why?* with its figures, on the page of the method."""
+        text = " ".join(t for _l, t in pages()["docs/rhythm.md"].prose)
+        for line in self.marie.why()["lines"]:
+            self.assertIn(re.search(r"[\d.]+", line["value"])[0], text, line["label"])
+
     def test_the_numbers_around_it(self):
         silence = (self.marie.dormant_on - self.marie.last_purchase_on).days
         self.assertEqual((self.marie.purchase_count, round(self.marie.usual_interval)), (8, 50))

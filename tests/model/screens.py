@@ -20,6 +20,7 @@ class CampaignScreensCase(LifecycleCase):
                 "entry": "becomes",
                 "stage_id": cls.env.ref("cx_lifecycle.stage_dormant").id,
                 "email_from": "care@example.com",
+                "legal_basis": "customer",
             }
         )  # fmt: skip
         cls.first = cls.step("Call", activity_type_id=cls.call.id, assignee_id=cls.rep.id)

@@ -236,6 +236,18 @@ class TestLists(BacktestCase):
         self.env.invalidate_all()
         self.assertEqual(len(test.case_ids), number)
 
+    def test_who_objected_to_profiling_is_counted_and_not_named(self):
+        before = self.made()
+        customer = self.of(self.partners["B"])
+        self.assertIn(customer, before.case_ids.customer_id)
+        number = len(before.case_ids)
+        customer.partner_id._cx_object("Leave me", "Letter")
+        self.env.invalidate_all()
+        after = self.made()
+        for test in (before, after):
+            self.assertEqual(len(test.case_ids), number)
+            self.assertNotIn(customer, test.case_ids.customer_id)
+
 
 class TestDates(BacktestCase):
     def test_bad_dates_are_refused_with_the_remedy(self):

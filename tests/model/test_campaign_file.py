@@ -66,7 +66,7 @@ class FileCase(CampaignCase):
                 "from_stage_ids": [Command.set((self.stage("new") | self.stage("active")).ids)],
                 "topic_id": env["cx.topic"].create({"name": "Offers of spring"}).id,
                 "domain": "[('name', 'ilike', 'a')]", "holdout_share": 0.25, "stop_deal": True,
-                "transactional": True, "sequence": 42, "date_days": -3,
+                "legal_basis": "service", "sequence": 42, "date_days": -3,
             }
         )  # fmt: skip
         campaign.with_context(lang="fr_FR").name = names["fr_FR"]
@@ -182,6 +182,13 @@ class TestMissing(FileCase):
 
     def step_of(self, values, kind):
         return next(step for step in values["steps"] if step["kind"] == kind)
+
+    def test_a_file_of_before_says_no_advertising_in_another_way(self):
+        for marked, basis in ((True, "service"), (False, False)):
+            values = self.values()
+            del values["legal_basis"]
+            values["transactional"] = marked
+            self.assertEqual(self.imported(values)[0].legal_basis, basis)
 
     def test_a_topic_that_is_not_here_is_made_or_chosen(self):
         values = self.values()

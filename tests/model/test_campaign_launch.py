@@ -275,5 +275,5 @@ class TestSize(CampaignScreensCase):
         self.assertNotIn(about, self.findings())
         self.company.cx_mail_cap = 0
         self.assertIn("cap", self.findings()[about])
-        self.campaign.transactional = True
+        self.campaign.legal_basis = "service"
         self.assertNotIn(about, self.findings())

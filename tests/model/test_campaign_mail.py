@@ -189,11 +189,11 @@ class TestMail(MailCase):
 
     def test_what_is_no_advertising_is_neither_capped_nor_counted(self):
         self.company.write({"cx_mail_cap": 1, "cx_mail_cap_days": 7})
-        self.mailing("Thanks", sequence=5, exclusive=False, transactional=True)
+        self.mailing("Thanks", sequence=5, exclusive=False, legal_basis="service")
         self.work()
         self.mailing("Offer", sequence=5, exclusive=False)
         self.work()
-        self.mailing("Bill", sequence=20, exclusive=False, transactional=True)
+        self.mailing("Bill", sequence=20, exclusive=False, legal_basis="service")
         self.work()
         self.assertEqual(
             [entry["headers"]["Subject"] for entry in self.taken()], ["Thanks", "Offer", "Bill"]

@@ -396,9 +396,9 @@ class TestRestBetweenSurveys(MailCase):
         self.assertFalse(campaign._invites())
 
     def test_what_is_no_advertising_rests_too(self):
-        self.asking("Bill", transactional=True)
+        self.asking("Bill", legal_basis="service")
         self.work()
-        campaign = self.asking("Again", transactional=True)
+        campaign = self.asking("Again", legal_basis="service")
         self.work()
         self.assertFalse(campaign.run_ids)
 

@@ -90,7 +90,7 @@ class EraseCase(HandCase):
         """Our tables that point to a person."""
         found = []
         for Model in self.env.values():
-            if not Model._name.startswith("cx.") or not Model._auto or Model._abstract:
+            if not Model._name.startswith("cx.") or not Model._auto or Model._transient:
                 continue
             for field in Model._fields.values():
                 if field.store and field.type == "many2one" and field.comodel_name == "res.partner":
@@ -168,7 +168,6 @@ class TestErase(EraseCase):
 
     def test_the_dialog_deletes_where_nothing_keeps_the_contact(self):
         person = self.known()
-        self.env["crm.lead"].search([("partner_id", "=", person.id)]).partner_id = False
         before = self.figures()
         self.erase(person)
         self.assertFalse(person.exists())
@@ -234,6 +233,31 @@ class TestErase(EraseCase):
         self.assertEqual(set(notes.mapped("note")), {"Adaptable", False})
         self.assertStage(customer, "active")
         self.assertEqual(customer.partner_id, self.firm)
+
+    def test_merging_forgets_nobody(self):
+        person = self.known(parent_id=self.firm.id)
+        twin = self.partner(NAME, email=ADDRESS, parent_id=self.firm.id)
+        before = self.found(NAME, ADDRESS)
+        self.env["cx.consent"]._note(
+            [{"email": ADDRESS, "purpose": "profiling", "answer": "yes", "wording": "Of nobody"}]
+        )
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((twin | person).ids, twin)
+        self.assertFalse(person.exists())
+        self.assertEqual(self.found(NAME, ADDRESS), before)
+        self.assertTrue(self.found("Of nobody"))
+        self.assertIn(("cx.touchpoint", "person_id"), self.links(twin))
+
+    def test_an_address_that_another_has_is_theirs_too(self):
+        person = self.known()
+        twin = self.partner("Twin", email=ADDRESS)
+        self.env["cx.consent"]._note(
+            [{"email": ADDRESS, "purpose": "profiling", "answer": "yes", "wording": "One of us"}]
+        )
+        person.unlink()
+        self.assertTrue(self.found("One of us"))
+        twin.unlink()
+        self.assertFalse(self.found("One of us", ADDRESS))
 
     def test_what_is_said_beforehand_is_what_happens(self):
         person = self.known()

@@ -162,9 +162,9 @@ class TestSources(LifecycleCase):
             ({"amount_path": "partner_id.name.x"}, "Amount.*"),
             ({"currency_path": "partner_id"}, "Currency.*partner_id"),
             ({"date_path": "id; DROP TABLE res_partner"}, "Date"),
-            ({"domain": "[('nope', '=', 1)]"}, "Which documents"),
-            ({"domain": "__import__('os')"}, "Which documents"),
-            ({"domain": "[("}, "Which documents"),
+            ({"domain": "[('nope', '=', 1)]"}, "Domain"),
+            ({"domain": "__import__('os')"}, "Domain"),
+            ({"domain": "[("}, "Domain"),
         ]
         count = self.Source.with_context(active_test=False).search_count([])
         for values, message in cases:

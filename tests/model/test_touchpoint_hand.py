@@ -193,9 +193,9 @@ class TestRights(HandCase):
     def test_wrong_definitions_name_the_field(self):
         cases = [
             ({"model": "no.such.model"}, "Documents.*no.such.model"),
-            ({"model": "res.users.log"}, "no meeting"),
-            ({"model": "ir.attachment"}, "no meeting"),
-            ({"model": "cx.touchpoint"}, "no meeting"),
+            ({"model": "res.users.log"}, "nothing that happened"),
+            ({"model": "ir.attachment"}, "nothing that happened"),
+            ({"model": "cx.touchpoint"}, "nothing that happened"),
             ({"model": "cx.cost"}, "keeps no documents"),
             ({"partner_path": "nobody_id"}, "Person.*nobody_id"),
             ({"partner_path": "user_id"}, "Person.*user_id"),

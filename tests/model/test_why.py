@@ -445,7 +445,7 @@ class TestDialog(WhyCase):
     def test_nothing_until_the_stages_are_accepted(self):
         self.launched()
         self.env["cx.first.run"]._of(self.company)._take_back()
-        with self.assertRaisesRegex(AccessError, "not accepted"):
+        with self.assertRaisesRegex(AccessError, "not accepted"), self.env.cr.savepoint():
             self.ask(self.rep).line_ids  # noqa: B018
         self.assertEqual(len(self.ask().line_ids), 1)
 

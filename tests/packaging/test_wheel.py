@@ -1,10 +1,14 @@
 """One wheel holds both addons, and Odoo installs them from it alone."""
 
+import ast
+import email
 import json
 import os
+import re
 import shutil
 import subprocess
 import sysconfig
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -55,18 +59,40 @@ def uv():
     return os.environ["CX_UV"]
 
 
-@pytest.fixture(scope="module")
-def wheel(uv, tmp_path_factory):
-    source = tmp_path_factory.mktemp("source")
-    for name in ("setup.py", "pyproject.toml", "README.md"):
-        shutil.copy(ROOT / name, source)
-    for name in ADDONS:
-        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("*.pyc"))
-    options = ["--quiet", "--offline", "--wheel", "--no-build-isolation"]
+def build(uv, kind, source):
+    """A wheel or an sdist of a folder; its path."""
+    options = ["--quiet", "--offline", f"--{kind}", "--no-build-isolation"]
     python = Path(sysconfig.get_path("scripts")) / "python"
     run(uv, "build", *options, "--python", python, "--out-dir", source / "dist", source)
-    (built,) = (source / "dist").glob("*.whl")
+    (built,) = (source / "dist").glob("*.whl" if kind == "wheel" else "*.tar.gz")
     return built
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    """A copy of the repository, so that building leaves nothing in it."""
+    folder = tmp_path_factory.mktemp("source") / "source"
+    left_out = shutil.ignore_patterns(
+        "*.pyc", ".cx", ".git", "dist", "data", "images", ".hypothesis"
+    )
+    for name in ("tests", "dev", "bench", "docs"):
+        shutil.copytree(ROOT / name, folder / name, ignore=left_out)
+    for name in ADDONS:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.pyc"))
+    for path in ROOT.iterdir():
+        if path.is_file():
+            shutil.copy(path, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(uv, source):
+    return build(uv, "wheel", source)
+
+
+@pytest.fixture(scope="module")
+def sdist(uv, source):
+    return build(uv, "sdist", source)
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +135,64 @@ def test_wheel_holds_every_file(wheel):
         if path.is_file() and path.suffix != ".pyc"
     }
     assert not wanted - held
-    assert not [name for name in held if name.startswith("odoo/") and name not in wanted]
+    about = {name for name in held - wanted if ".dist-info/" in name}
+    assert held == wanted | about
+    assert {f"odoo/addons/{name}/static/description/icon.png" for name in ADDONS} <= held
+    # the manifests name the tests of the web client; nothing else that only developers need
+    assert not [name for name in held if "/tests/" in name.replace("/static/tests/", "/")]
+
+
+def test_metadata(wheel):
+    with zipfile.ZipFile(wheel) as files:
+        [folder] = {name.split("/")[0] for name in files.namelist() if ".dist-info/" in name}
+        said = email.message_from_bytes(files.read(f"{folder}/METADATA"))
+        top = files.read(f"{folder}/licenses/LICENSE").decode()
+        below = files.read(f"{folder}/licenses/LICENSE.GPL").decode()
+    manifest = ast.literal_eval((ROOT / ADDONS[0] / "__manifest__.py").read_text("utf-8"))
+    assert said["Name"] == "odoo-addon-cx_lifecycle"
+    assert said["Version"] == manifest["version"]
+    assert said["Summary"] == manifest["summary"]
+    assert said["License"] == "LGPL-3.0-or-later"
+    assert said.get_all("License-File") == ["LICENSE", "LICENSE.GPL"]
+    assert "GNU LESSER GENERAL PUBLIC LICENSE" in top
+    assert "GNU GENERAL PUBLIC LICENSE" in below
+    assert said["Requires-Python"] == ">=3.10"
+    assert said.get_all("Requires-Dist") == ["python-dateutil"]
+    assert said["Description-Content-Type"] == "text/markdown"
+    text = said.get_payload()
+    assert text.startswith("# Customer lifecycle for Odoo 19")
+    assert len(text) > 3000
+    leading = re.findall(r"\]\(((?!https?:|mailto:)[^)]*)\)", text)
+    assert not leading, "these lead nowhere outside of the repository"
+
+
+def test_sdist_makes_the_same_wheel(uv, sdist, wheel, tmp_path):
+    with tarfile.open(sdist) as files:
+        files.extractall(tmp_path, filter="data")
+    [folder] = tmp_path.iterdir()
+    rooms = {path.name for path in folder.iterdir()}
+    assert {"LICENSE", "LICENSE.GPL", "README.md", "setup.py", *ADDONS} <= rooms
+    assert not {"tests", "dev", "bench", "docs", ".cx", "cx"} & rooms, "the sdist holds ours alone"
+    again = build(uv, "wheel", folder)
+    one, two = ({i.filename: i.CRC for i in zipfile.ZipFile(w).infolist()} for w in (wheel, again))
+    assert one == two
+
+
+def test_the_unpacked_wheel_is_an_addons_path(wheel, tmp_path):
+    """Both are found and read there; test_upgrade installs from an addons path of its own."""
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    path = tmp_path / "odoo" / "addons"
+    ask = (
+        "import odoo.init\nfrom odoo.tools import config\n"
+        f"config.parse_config(['--addons-path={path}'])\n"
+        "from odoo.modules import Manifest\nimport odoo.modules.module as m\n"
+        "m.initialize_sys_path()\n"
+        f"for name in {ADDONS!r}:\n"
+        "    print(Manifest.for_addon(name).path, Manifest.for_addon(name).icon)\n"
+    )
+    python = Path(sysconfig.get_path("scripts")) / "python"
+    found = run(python, "-P", "-c", ask, cwd=tmp_path).splitlines()[-2:]
+    assert found == [f"{path / n} /{n}/static/description/icon.png" for n in ADDONS]
 
 
 def test_odoo_installs_from_the_wheel(clean, database):

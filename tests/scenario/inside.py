@@ -33,13 +33,14 @@ def fill(env, smtp_port):
     env["ir.config_parameter"].set_param("web.base.url", "https://shop.example.com")
     listen(env, smtp_port)
     people(env)
+    first = stages(env)
     rules(env)
     own_words(env)
     said(env)
     campaigns(env)
     env.cr.commit()
     work(env)
-    return {}
+    return {"first": first, "now": stages(env)}
 
 
 def listen(env, smtp_port):
@@ -69,6 +70,22 @@ def people(env):
     env["cx.first.run"]._of(env.company)._accept()
     machine(env)["cx.run"]._request("rebuild", env.company)
     machine(env)["cx.run"]._cron_pass()
+
+
+def stages(env):
+    """{reference of the customer: code of its stage}"""
+    env.invalidate_all()
+    return {c.partner_id.ref: c.stage_id.code for c in env["cx.customer"].search([])}
+
+
+def alone(env, rebuild=False):
+    """Nights without the campaigns; the stages after."""
+    if rebuild:
+        machine(env)["cx.run"]._cron_pass()
+    machine(env)["cx.run"]._cron_night()
+    for cron in env["ir.cron"].search([("model_id.model", "=like", "cx.%")]):
+        cron.method_direct_trigger()
+    return {"stages": stages(env)}
 
 
 def one(env, ref):
@@ -199,16 +216,20 @@ def work(env):
 def turn(env, days=0):
     """A night and the machine's work so many days later; what is there afterwards."""
     env = env(user=env.ref("base.user_admin"), context={"tracking_disable": True})
-    if days:
-        env.cr.execute(
-            "UPDATE cx_campaign_act SET not_before = not_before - %(ahead)s,"
-            " due_at = due_at - %(ahead)s, expires_at = expires_at - %(ahead)s,"
-            " done_at = done_at - %(ahead)s",
-            {"ahead": timedelta(days=days)},
-        )
+    later(env, days)
     machine(env)["cx.run"]._cron_night()
     work(env)
     return look(env)
+
+
+def later(env, days):
+    """So many days go by for the campaigns."""
+    env.cr.execute(
+        "UPDATE cx_campaign_act SET not_before = not_before - %(ahead)s,"
+        " due_at = due_at - %(ahead)s, expires_at = expires_at - %(ahead)s,"
+        " done_at = done_at - %(ahead)s",
+        {"ahead": timedelta(days=days)},
+    )
 
 
 def look(env):
@@ -241,3 +262,34 @@ def look(env):
         "policy": env["cx.policy"]._of(env.company).name,
         "french": env.ref("cx_lifecycle.stage_lost").with_context(lang="fr_FR").name,
     }  # fmt: skip
+
+
+def make_due(env):
+    """As many mails as can be are due: of campaigns to customers, and of nights to colleagues."""
+    later(env, 6)
+    colleague = env["res.users"].create(
+        {
+            "name": "Remy", "login": "remy", "email": "remy@shop.example.com",
+            "group_ids": [Command.link(env.ref("cx_lifecycle.group_marketer").id)],
+            "notification_type": "email",
+        }
+    )  # fmt: skip
+    env["res.partner"].search([("ref", "=like", "%")]).user_id = colleague
+    env["cx.customer"].search([]).write({"due": True, "dormant_on": TODAY - timedelta(days=2)})
+    env.company.write({"cx_summary_user_ids": colleague.ids, "cx_summary_month": False})
+    env.cr.commit()
+    return {}
+
+
+def force(env, smtp_port):
+    """Switch on again whatever sends: mail server, scheduled actions; and let them work."""
+    listen(env, smtp_port)
+    models = [("model_id.model", "in", ("mail.mail", "mailing.mailing"))]
+    ours = [("model_id.model", "=like", "cx.%")]
+    crons = env["ir.cron"].with_context(active_test=False)
+    for cron in crons.search(ours) + crons.search(models):
+        cron.active = True
+        env.cr.commit()
+        cron.method_direct_trigger()
+        env.cr.commit()
+    return {"ran": crons.search_count([*ours, ("active", "=", True)])}

@@ -1,5 +1,6 @@
 """Two workers, real commits: nobody waits, nobody is done twice, nothing is lost."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -8,6 +9,8 @@ from model.common import TODAY
 from scenario.live import buy, environment
 
 from odoo.tools import SQL
+
+from odoo.addons.cx_lifecycle.models import cx_customer_refresh
 
 
 @pytest.fixture
@@ -97,3 +100,26 @@ def test_a_lot_is_repeated_when_somebody_sells_meanwhile(registry, customers):
         assert run.state == "done"
         cr.execute("SELECT snooze_note FROM cx_customer WHERE id = %s", [customers[0]])
         assert cr.fetchone()[0] == "x"
+
+
+def test_a_seller_does_not_wait_for_a_pass(registry, customers, monkeypatch):
+    """The sale goes on where a lot of thousands holds the customer; the night sees it."""
+    monkeypatch.setattr(cx_customer_refresh, "PATIENCE", 50)
+    with registry.cursor() as other:
+        other.execute("SELECT id FROM cx_customer WHERE id = %s FOR UPDATE", [customers[0]])
+        with registry.cursor() as cr:
+            env = environment(cr)
+            customer = env["cx.customer"].browse(customers[0])
+            before = customer.purchase_count
+            began = time.monotonic()
+            buy(env, customer.partner_id, 1)
+            assert time.monotonic() - began < 5
+            cr.execute("SHOW lock_timeout")
+            assert cr.fetchone() == ("0",), "what comes after waits as ever"
+        other.rollback()
+    with registry.cursor() as cr:
+        env = environment(cr)
+        customer = env["cx.customer"].browse(customers[0])
+        assert customer.purchase_count == before
+        env["cx.run"]._cron_night()
+        assert customer.purchase_count == before + 1

@@ -134,7 +134,8 @@ class WeeksCase(SinkCase):
         topic = self.env["cx.topic"].search([], limit=1)
         values = {
             "name": name, "members": "both", "sequence": dice.choice((5, 10, 20)),
-            "exclusive": dice.random() < 0.1, "transactional": dice.random() < 0.15,
+            "exclusive": dice.random() < 0.1,
+            "legal_basis": "service" if dice.random() < 0.15 else "customer",
             "holdout_share": dice.choice((0, 0.2)), "max_days": dice.choice((10, 30, 90)),
             "stop_stage": dice.random() < 0.5, "stop_deal": dice.random() < 0.3,
             "topic_id": dice.choice((False, topic.id)), "email_from": "shop@example.com",

@@ -65,6 +65,8 @@ ALLOWED = {
     "cx.improvement": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
     # campaigns
     "cx.topic": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
+    "cx.consent.entry": {"marketer": "rwc", "admin": "rwc"},
+    "cx.suppression": {"admin": "r"},
     "cx.topic.optout": {"rep": "rc", "marketer": "rcu", "admin": "rcu"},
     "cx.campaign": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
     "cx.campaign.step": {"rep": "r", "marketer": "rwcu", "admin": "rwcu"},
@@ -172,7 +174,7 @@ class TestAccess(LifecycleCase):
                 for name, member in vars(cls).items()
                 if callable(member) and not name.startswith("_")
             }
-            known = METHODS | {"create", "write", "unlink"}
+            known = METHODS | {"create", "write", "unlink", "ensure_one", "init"}
             self.assertFalse(own - known, f"{model}: say who may call these")
 
     def test_every_stored_model_is_bound_to_companies(self):

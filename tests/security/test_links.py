@@ -11,6 +11,7 @@ from model.test_consent import ADA, ConsentCase, ahead
 from odoo import fields
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.cx_lifecycle_mail.controllers.limit import LIMIT
 from odoo.addons.cx_lifecycle_mail.models.cx_campaign_links import SCOPES
 
 SCRIPT = "<script>alert(1)</script>"
@@ -27,6 +28,7 @@ class LinkCase(HttpCase, ConsentCase):
     def setUp(self):
         super().setUp()
         self.enterContext(self.allow_requests(all_requests=True))
+        LIMIT.windows.clear()
 
     def links(self, act=None, days=0):
         """The paths of a mail sent so many days ago."""
@@ -195,6 +197,18 @@ class TestOneClick(LinkCase):
         self.assertEqual(self.settled, [(self.company, [self.ada.id])])
         self.assertEqual(entry.message_ids[:1].author_id, self.env.ref("base.partner_root"))
 
+    def test_what_was_pressed_is_in_the_journal_once(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.ada.lang = "fr_FR"
+        self.offers.with_context(lang="fr_FR").name = "Bons plans"
+        for _time in range(2):
+            self.ask(self.links()["one_click"], "POST")
+        row = self.env["cx.consent"].search([("email", "=", ADA)])
+        self.assertEqual((row.purpose, row.topic_id, row.answer), ("topic", self.offers, "no"))
+        self.assertEqual((row.origin, row.partner_id), ("one_click", self.ada))
+        self.assertIn("Bons plans", row.wording)
+        self.assertFalse(row.user_id)
+
     def test_looking_is_not_pressing(self):
         link = self.links()["one_click"]
         for method in ("GET", "HEAD", "PUT", "DELETE", "OPTIONS"):
@@ -288,6 +302,40 @@ class TestPage(LinkCase):
         self.assertEqual(self.ticked(self.page())[self.offers.id], False)
         self.assertIn("as now", self.page())
         self.assertIn((self.company, [self.ada.id]), self.settled)
+
+    def test_the_journal_has_what_stood_beside_each_choice(self):
+        self.offers.description = "What costs less"
+        for _time in range(2):
+            self.save(topic=self.news.id, pause="3", nothing="1")
+        self.save(topic=(self.offers + self.news).ids, nothing_shown="1", pause="0")
+        rows = self.env["cx.consent"].search([("email", "=", ADA)], order="id")
+        self.assertEqual(set(rows.mapped("origin")), {"page"})
+        self.assertEqual(rows.partner_id, self.ada)
+        self.assertEqual(
+            {(row.purpose, row.answer, row.wording) for row in rows},
+            {
+                ("topic", "no", "What interests you: Offers What costs less"),
+                ("topic", "yes", "What interests you: Offers What costs less"),
+                ("pause", "no", "How often: A pause from all of it: 3 months"),
+                ("pause", "yes", "How often: A pause from all of it: No pause"),
+                ("messages", "no", "How often: No more messages at all"),
+                ("messages", "yes", "How often: No more messages at all"),
+            },
+        )
+
+    def test_a_topic_that_needs_a_yes(self):
+        self.campaign.sudo().write({"legal_basis": "consent", "state": "running"})
+        text = self.page()
+        self.assertFalse(self.ticked(text)[self.offers.id])
+        self.assertIn(f'name="unasked" value="{self.offers.id}"', text)
+        self.save(topic=self.news.id, unasked=self.offers.id)
+        self.assertFalse(self.env["cx.consent"].search([("email", "=", ADA)]))
+        both = (self.offers + self.news).ids
+        self.assertIn("too old for that", self.save(days=30, topic=both, unasked=self.offers.id))
+        self.assertNotIn("too old for that", self.save(topic=both, unasked=self.offers.id))
+        row = self.env["cx.consent"].search([("email", "=", ADA)])
+        self.assertEqual((row.answer, row.wording), ("yes", "What interests you: Offers"))
+        self.assertTrue(self.ticked(self.page())[self.offers.id])
 
     def test_all_or_nothing_by_a_young_link_only(self):
         self.save(nothing="1", topic=self.offers.id)

@@ -38,6 +38,26 @@ class TestPersonalData(HandCase):
         self.assertNotIn("Bob", json.dumps(told))
         self.assertEqual(told["left_out"], [])
 
+    def test_what_they_said_of_their_data(self):
+        """Also what was said for the address, when nobody knew who spoke; not what others said."""
+        bob = self.partner("Bob", email="ada@example.com")
+        said = {"purpose": "profiling", "answer": "no"}
+        self.env["cx.consent"]._note(
+            [
+                {**said, "partner_id": self.ada.id, "wording": "Hers"},
+                {**said, "email": "ada@example.com", "wording": "Somebody's there"},
+                {**said, "partner_id": bob.id, "email": "ada@example.com", "wording": "His"},
+                {**said, "email": "eve@example.com", "wording": "Eve's"},
+            ]
+        )
+        told = self.told(self.ada)
+        rows = told["records"]["Consent or Objection"]
+        self.assertEqual([row["Wording"] for row in rows], ["Hers", "Somebody's there"])
+        self.ada.with_user(self.rep)._cx_object("Leave me")
+        told = self.told(self.ada)
+        self.assertIn("Leave me", json.dumps(told["records"]["Consent or Objection"]))
+        self.assertTrue(told["person"]["Objected to Profiling On"])
+
     def test_who_shares_the_address_is_somebody_else(self):
         bob = self.partner("Bob", email="ada@example.com")
         campaign = self.env["cx.campaign"].create({"name": "C", "entry": "manual"})
