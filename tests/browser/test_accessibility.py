@@ -29,12 +29,6 @@ class Screens(EverythingCase):
     def the_reps(self, rows):
         """What a rep sees; `rows`: how its lists look on this screen."""
         customer = form(self.firm.with_user(self.rep))
-        dialog = self.zeta.with_user(self.rep)
-        entry = {
-            **form(self.env["cx.touchpoint.entry"]),
-            "target": "new",
-            "context": {"default_partner_id": self.firm.id},
-        }
         everything = (
             ".o_cx_why_line",
             ".o_cx_rhythm_dot",
@@ -71,16 +65,7 @@ class Screens(EverythingCase):
                     Screen("timeline", customer, (".o_cx_timeline_item",), (tab("cx_timeline"),)),
                 ]
             ),
-            Screen("outcome", dialog.action_outcome(), (".modal .o_cx_chip",)),
-            Screen("not now", dialog.action_snooze(), (".modal .o_field_widget",)),
-            Screen("contest", dialog.action_contest(), (".modal .o_field_widget",)),
-            Screen("touchpoint by hand", entry, (".modal .o_field_widget",)),
-            Screen("a sign", {**form(self.warning), "target": "new"}, (".modal [name=words]",)),
-            Screen(
-                "a sign dismissed",
-                self.warning.with_user(self.rep).action_dismiss(),
-                (".modal .o_field_widget",),
-            ),
+            *self.dialogs_of_reps(),
             Screen("by stage", ours("customers"), CARDS),
             Screen("signs", ours("warnings"), (", ".join(LIST + GROUPS + CARDS),)),
             Screen(
@@ -96,6 +81,26 @@ class Screens(EverythingCase):
             Screen("touchpoints", ours("touchpoints"), (", ".join(LIST + GROUPS + CARDS),)),
             Screen("listening", mails("listening"), (".o_cx_measure_bars li",)),
             Screen("objectives", ours("objectives"), rows),
+        ]
+
+    def dialogs_of_reps(self):
+        dialog = self.zeta.with_user(self.rep)
+        entry = {
+            **form(self.env["cx.touchpoint.entry"]),
+            "target": "new",
+            "context": {"default_partner_id": self.firm.id},
+        }
+        return [
+            Screen("outcome", dialog.action_outcome(), (".modal .o_cx_chip",)),
+            Screen("not now", dialog.action_snooze(), (".modal .o_field_widget",)),
+            Screen("contest", dialog.action_contest(), (".modal .o_field_widget",)),
+            Screen("touchpoint by hand", entry, (".modal .o_field_widget",)),
+            Screen("a sign", {**form(self.warning), "target": "new"}, (".modal [name=words]",)),
+            Screen(
+                "a sign dismissed",
+                self.warning.with_user(self.rep).action_dismiss(),
+                (".modal .o_field_widget",),
+            ),
         ]
 
     def of_a_portfolio(self):
@@ -161,7 +166,6 @@ class Screens(EverythingCase):
             one.with_user(self.marketer) for one in (self.campaign, self.running, self.launched)
         )
         paused = self.paused().with_user(self.marketer)
-        edited = running.action_edit()
         step = self.campaign.step_ids[:1]
         return [
             Screen("campaigns", mails("campaigns"), LIST),
@@ -180,6 +184,32 @@ class Screens(EverythingCase):
             Screen("figures of steps", form(running), (".o_cx_step_figure",), (tab("steps"),)),
             Screen("result", form(launched), (".o_cx_result_verdict",), (tab("result"),)),
             Screen("paused", form(paused), (".alert-danger",)),
+            *self.ahead_of_campaigns(paused),
+            Screen("gallery", mails("campaign_presets"), CARDS),
+            Screen("import", mails("campaign_import"), (".modal .o_field_widget",)),
+            Screen("participants", mails("campaign_runs"), LIST),
+            Screen("messages", mails("campaign_acts"), LIST),
+            Screen(
+                "a content",
+                form(self.env["mailing.mailing"].search([("cx_step_id", "=", step.id)])),
+                (".o_field_widget[name=subject]",),
+                within=PARTS,
+            ),
+            Screen("topics", mails("topics")),
+            Screen(
+                "keep out",
+                self.firm.with_user(self.marketer).action_cx_keep_out(),
+                (".modal .o_field_widget",),
+            ),
+        ]
+
+    def ahead_of_campaigns(self, paused):
+        """What a marketer looks at before something happens, and to know why."""
+        draft, running, launched = (
+            one.with_user(self.marketer) for one in (self.campaign, self.running, self.launched)
+        )
+        edited = running.action_edit()
+        return [
             Screen(
                 "launch",
                 draft.action_launch(),
@@ -206,22 +236,6 @@ class Screens(EverythingCase):
             Screen(
                 "a version compared",
                 running.version_ids[:1].action_compare(),
-                (".modal .o_field_widget",),
-            ),
-            Screen("gallery", mails("campaign_presets"), CARDS),
-            Screen("import", mails("campaign_import"), (".modal .o_field_widget",)),
-            Screen("participants", mails("campaign_runs"), LIST),
-            Screen("messages", mails("campaign_acts"), LIST),
-            Screen(
-                "a content",
-                form(self.env["mailing.mailing"].search([("cx_step_id", "=", step.id)])),
-                (".o_field_widget[name=subject]",),
-                within=PARTS,
-            ),
-            Screen("topics", mails("topics")),
-            Screen(
-                "keep out",
-                self.firm.with_user(self.marketer).action_cx_keep_out(),
                 (".modal .o_field_widget",),
             ),
         ]
