@@ -5,6 +5,7 @@
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "CX Lifecycle contributors",
+    "images": ["static/description/customer.png"],
     "depends": ["sale_crm", "spreadsheet_dashboard"],
     "external_dependencies": {"python": ["python-dateutil"]},
     "data": [

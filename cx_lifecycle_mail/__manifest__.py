@@ -5,6 +5,7 @@
     "category": "Marketing/Email Marketing",
     "license": "LGPL-3",
     "author": "CX Lifecycle contributors",
+    "images": ["static/description/launch.png"],
     "depends": ["cx_lifecycle", "mass_mailing", "survey"],
     "data": [
         "security/groups.xml",

@@ -9,7 +9,7 @@ import signal
 import socket
 from pathlib import Path
 
-from dev import databases, postgres, source, suites
+from dev import databases, postgres, screenshots, source, suites
 from dev.browser import QUIET, browser
 from dev.odoo import CONF, FILES, environment, odoo, serve, write_conf
 from dev.packages import PYTHON, VENV, find_uv, python_env, uv
@@ -17,13 +17,20 @@ from dev.shell import ADDONS, HOME, ROOT, Problem, call, end_now, lock, say
 
 DEMO = "cx_demo"
 DEMO_FILE = ROOT / "cx_lifecycle" / "demo" / "cdnow_sample.txt"
-OURS = re.compile(r"cx_(core_.*|tests_.*|suites_.*|test|test-gw\d+|bench|building|demo)")
+OURS = re.compile(r"cx_(core_.*|tests_.*|suites_.*|test|test-gw\d+|bench|building|demo|pictures)")
 # pylint-odoo's rules that are not ours: a large model is spread over small files on purpose
 NOT_OURS = "consider-merging-classes-inherited"
 # tests that never touch a database
 LINT = ROOT / "tests" / "lint"
 PAGES = ROOT / "tests" / "docs" / "test_pages.py"
-PURE = (ROOT / "tests" / "unit", LINT / "test_walls.py", LINT / "test_launcher.py", PAGES)
+APP_PAGE = ROOT / "tests" / "packaging" / "test_app_page.py"
+PURE = (
+    ROOT / "tests" / "unit",
+    LINT / "test_walls.py",
+    LINT / "test_launcher.py",
+    PAGES,
+    APP_PAGE,
+)
 
 
 def setup(*more):
@@ -174,6 +181,18 @@ def cmd_bench(args):
             "CX_CORE_DB": bare,  # for the part that installs the addons
         }
         return call([PYTHON, ROOT / "bench" / "run.py", *args], cwd=ROOT, env=env)
+
+
+def cmd_screenshots(args):
+    env, folder = setup(browser)
+    with lock("screenshots"):
+        demo_database(env, folder)
+        with lock("database"):
+            databases.clone(env, DEMO, screenshots.DATABASE)
+        try:
+            screenshots.take(env, args)
+        finally:
+            databases.drop(env, screenshots.DATABASE)
 
 
 def cmd_odoo(args):

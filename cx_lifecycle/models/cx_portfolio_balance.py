@@ -80,8 +80,9 @@ class CxPortfolio(models.AbstractModel):
         came, left = (sum(moves[name]["customers"] for name in names) for names in (CAME, LEFT))
         gained, gone = (sum(moves[name]["worth"] for name in names) for names in (CAME, LEFT))
         heads, worth = came - left, gained - gone
+        period = self._period_words(frame)
         says = {
-            "period": self._period_words(frame),
+            "period": period[:1].upper() + period[1:],  # it begins the sentence
             "came": self._number(came),
             "left": self._number(left),
             "heads": self._number(heads, signed=True),

@@ -74,6 +74,16 @@ class ResPartner(models.Model):
         forged = field.name in MACHINE and operation == "write" and not self.env.su
         return not forged and super()._has_field_access(field, operation)
 
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Who may not read a field of ours does not sort, group or add up by it either.
+
+        Odoo asks that of columns only; related fields it follows as superuser.
+        """
+        name = field_expr.partition(".")[0]
+        if name.startswith("cx_") and name in self._fields:
+            self._check_field_access(self._fields[name], "read")
+        return super()._field_to_sql(alias, field_expr, query)
+
     @api.depends("commercial_partner_id")
     @api.depends_context("company")
     def _compute_cx_stage_durations(self):

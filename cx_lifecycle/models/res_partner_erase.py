@@ -35,8 +35,9 @@ class ResPartner(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_cx_forget(self):
-        """What was noted of a person goes with the person."""
-        self._cx_erase()
+        """What was noted of a person goes with the person; of one who was merged, it moved."""
+        if not self.env.context.get("cx_merging"):
+            self._cx_erase()
 
     def _cx_erase(self):
         """Erase what our tables hold of these people; other addons erase theirs besides.
@@ -208,14 +209,17 @@ class ResPartner(models.Model):
 
     def _cx_erase_consents(self):
         """The journal keeps that somebody said so, and when; not who it was, nor the words."""
-        # an address may be shared: of others that are known, it is theirs
+        # an address may be shared: what nobody in particular said for it may be the other's
         return self._cx_run_sql(
             SQL(
                 "UPDATE cx_consent SET partner_id = NULL, email = NULL, wording = NULL,"
                 " proof = NULL WHERE partner_id = ANY(%s)"
-                " OR partner_id IS NULL AND email = ANY(%s)",
+                " OR partner_id IS NULL AND email = ANY(%s) AND NOT EXISTS ("
+                "SELECT FROM res_partner o WHERE o.email_normalized = cx_consent.email"
+                " AND o.id <> ALL(%s))",
                 self.ids,
                 [email for email in self.mapped("email_normalized") if email],
+                self.ids,
             )
         )
 

@@ -9,5 +9,7 @@ class ResPartner(models.Model):
     def action_cx_consents(self):
         """List what this person, and the people at this company, said about their data."""
         self.ensure_one()
+        self.check_access("read")
+        self.env["cx.consent"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id("cx_lifecycle.action_consents")
         return {**action, "domain": [("partner_id", "child_of", self.id)]}

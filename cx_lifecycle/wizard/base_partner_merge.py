@@ -4,6 +4,11 @@ from odoo import models
 class BasePartnerMerge(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
 
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        """The contact left over is deleted in the end, but the person is not to be forgotten."""
+        merging = self.with_context(cx_merging=True)
+        return super(BasePartnerMerge, merging)._merge(partner_ids, dst_partner, extra_checks)
+
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Merge the partners' customers first, then look at the survivor with all its purchases.
 

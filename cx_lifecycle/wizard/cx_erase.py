@@ -28,7 +28,7 @@ class CxErase(models.TransientModel):
         required=True,
         default="forget",
     )
-    goes = fields.Text("Goes", compute="_compute_what")
+    goes = fields.Text(compute="_compute_what")
     stays = fields.Text(compute="_compute_what")
     documents = fields.Integer(compute="_compute_what", help="Records that keep the contact.")
     sure = fields.Boolean("I have read this: it cannot be taken back")

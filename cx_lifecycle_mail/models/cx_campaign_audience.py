@@ -30,6 +30,20 @@ class CxCampaign(models.Model):
         "Last Entries", compute="_compute_last_entry_text", sanitize=False
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            # nor by a default, of the context or of the user
+            vals_list = [{"audience": False, "audience_at": False, **vals} for vals in vals_list]
+        return super().create(vals_list)
+
+    def _check_machine(self, vals):
+        """What was counted is no value either: forecasts begin with it."""
+        done = super()._check_machine(vals)
+        if not self.env.su and (vals.get("audience") or vals.get("audience_at")):
+            raise AccessError(self.env._("Audience: press Count instead."))
+        return done
+
     def write(self, vals):
         if COUNTED & set(vals):
             vals = {"audience": False, "audience_at": False, **vals}

@@ -10,6 +10,8 @@ from odoo.tools import format_date, formatLang
 from ..engine import effect
 from .cx_campaign_result import ARMS, GROUPS
 
+MOST_WEEKS = 104  # what lies further away is no plan
+
 
 class CxCampaign(models.Model):
     _inherit = "cx.campaign"
@@ -88,6 +90,8 @@ class CxCampaign(models.Model):
         # those inside are told as their windows end, evenly; later ones at the end of theirs
         own = self.result_days / 7 * min(more / entered, 1) if entered else self.result_days / 7
         weeks = max(math.ceil(later + own), 1)
+        if weeks > MOST_WEEKS:
+            return self.env._("At this pace it takes years: enter more customers, or end it.")
         return self.env._(
             "About %s more weeks at this pace.", formatLang(self.env, weeks, digits=0)
         )

@@ -35,7 +35,7 @@ class CxConsent(models.Model):
     def _say_yes(self, rows):
         """Addresses say yes to topics: what they had refused of these ends, too.
 
-        Who said the same last, or in the same words on the same evidence, says it once.
+        The same words on the same evidence are said once.
 
         :param list rows: values as :meth:`_note` takes them, with ``email`` (normalized),
             ``company_id``, ``topic_id`` and ``origin``
@@ -56,15 +56,15 @@ class CxConsent(models.Model):
 
     @api.model
     def _said_already(self, row):
-        """Whether the journal has it: on the page as the last word, else the very same row."""
+        """Whether the journal has the very same row; the page asks for a yes that is missing."""
+        if row["origin"] == "page":
+            return False
         # sudo: the journal is the machine's
         rows = self.sudo().search(
             Domain("email", "=", row["email"])
             & Domain("company_id", "=", row["company_id"])
             & Domain("topic_id", "=", row["topic_id"])
         )
-        if row["origin"] == "page":
-            return rows[:1].answer == "yes"
         same = ("wording", "proof", "at", "origin")
         return any(
             said.answer == "yes" and all(said[name] == row[name] for name in same) for said in rows

@@ -8,8 +8,9 @@ class ResPartner(models.Model):
 
     def _cx_stop_profiling(self):
         """Their participations end at once."""
-        super()._cx_stop_profiling()
+        done = super()._cx_stop_profiling()
         # the machine's runs: whoever notes an objection may write none
         runs = self.env["cx.campaign.run"].with_user(SUPERUSER_ID)
         for company in runs._companies():
             runs.with_company(company)._settle_runs(company, self.ids)
+        return done

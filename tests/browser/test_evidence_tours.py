@@ -6,9 +6,8 @@ from odoo import fields
 from odoo.tests import new_test_user, tagged
 
 
-@tagged("post_install", "-at_install")
-class TestMarketersEvidence(TourCase):
-    browser_size = "1400x900"
+class EvidenceCase(TourCase):
+    """What was measured: signs, touchpoints that matter, and one sign that stands today."""
 
     @classmethod
     def setUpClass(cls):
@@ -53,6 +52,11 @@ class TestMarketersEvidence(TourCase):
                 "measured_on": cls.today, **values,
             }
         )  # fmt: skip
+
+
+@tagged("post_install", "-at_install")
+class TestMarketersEvidence(EvidenceCase):
+    browser_size = "1400x900"
 
     def test_what_precedes_leaving(self):
         self.start_tour("/odoo/precedes-leaving", "cx_evidence", login="tour_evidence")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from browser.common import TourCase
 from browser.test_portfolio import PortfolioCase
 
 from odoo import fields
@@ -10,7 +11,7 @@ from odoo.tests import tagged
 MAP = "/odoo/journey-map"
 
 
-class JourneyCase(PortfolioCase):
+class Complaints(TourCase):
     """Three customers complained by phone twice each, one of them left afterwards."""
 
     @classmethod
@@ -38,6 +39,10 @@ class JourneyCase(PortfolioCase):
                 **values,
             }
         )
+
+
+class JourneyCase(Complaints, PortfolioCase):
+    """What the tours of the map need."""
 
 
 @tagged("post_install", "-at_install")

@@ -11,7 +11,7 @@ import pytest
 from docs.pages import ROOT, blocks, pages
 
 from bench import run as benchmarks
-from dev import commands, shell, suites
+from dev import commands, screenshots, shell, suites
 
 # of commands in the prose, behind which words of the sentence may stand
 PROGRAMS = ("./cx", "python bench/", "make ", "odoo ")
@@ -86,6 +86,10 @@ def check_odoo_tests(args):
 
 def check_reset(args):
     assert set(args) <= {"--all"}
+
+
+def check_screenshots(args):
+    assert set(args) <= set(screenshots.PICTURES)
 
 
 def check_test(args):
@@ -228,7 +232,7 @@ def test_the_launcher_tells_of_every_command():
     usage = (ROOT / "cx").read_text(encoding="utf-8")
     for name in vars(commands):
         if name.startswith("cmd_"):
-            assert f"./cx {name.removeprefix('cmd_')}" in usage
+            assert f"./cx {name.removeprefix('cmd_').replace('_', '-')}" in usage
 
 
 def test_the_launcher_tells_what_it_does_not_know():

@@ -298,15 +298,19 @@ class Books:
         later = [p for p in mine if p.alive and p.at > run.entered_at and p.at.date() not in known]
         self.case.assertFalse(later, f"bought after the entry: {mail}")
 
+    def _is_service(self, mail):
+        """What is no advertising is neither capped nor counted."""
+        return self.env["cx.campaign"].browse(mail.campaign).legal_basis == "service"
+
     def _may_leave_now(self, mail):
         """The cap, and the hour where the customer is."""
         company = self.env["res.company"].browse(mail.company)
-        if company.cx_mail_cap:
+        if company.cx_mail_cap and not self._is_service(mail):
             since = mail.at - timedelta(days=company.cx_mail_cap_days)
             had = [
                 m for m in self.mails
                 if self.root(m.partner) == self.root(mail.partner)
-                and m.company == mail.company and m.at > since
+                and m.company == mail.company and m.at > since and not self._is_service(m)
             ]  # fmt: skip
             self.case.assertLess(len(had), company.cx_mail_cap, f"over the cap: {mail}, {had}")
         zone = ZoneInfo(self.zones.get(mail.partner) or company.partner_id.tz or "UTC")

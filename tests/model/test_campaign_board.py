@@ -252,7 +252,7 @@ class TestBoard(BoardCase):
         later = self.after(opened, "Later", kind="wait")
         board = self.board()
         self.assertEqual((board["entering"], board["steps"][0]["forecast"]), (False, False))
-        self.campaign.audience = {"audience": 9, "enter": 7, "held_out": 2, "excluded": {}}
+        self.campaign.sudo().audience = {"audience": 9, "enter": 7, "held_out": 2, "excluded": {}}
         forecast = lambda step: self.card(step)["forecast"]  # noqa: E731
         for step in (self.first, self.second, self.third, mail):
             self.assertEqual(forecast(step), 5)

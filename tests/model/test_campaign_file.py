@@ -183,6 +183,13 @@ class TestMissing(FileCase):
     def step_of(self, values, kind):
         return next(step for step in values["steps"] if step["kind"] == kind)
 
+    def test_a_file_of_before_says_no_advertising_in_another_way(self):
+        for marked, basis in ((True, "service"), (False, False)):
+            values = self.values()
+            del values["legal_basis"]
+            values["transactional"] = marked
+            self.assertEqual(self.imported(values)[0].legal_basis, basis)
+
     def test_a_topic_that_is_not_here_is_made_or_chosen(self):
         values = self.values()
         values["topic"] = {"en_US": "Brand new", "fr_FR": "Tout neuf"}

@@ -71,14 +71,15 @@ class TestTooSlow(CampaignCase):
                 if hasattr(module, name):
                     self.startPatcher(patch.object(module, name, 0.05))
 
-    def slow(self):
-        """Contacts are looked for as slowly as by a condition without an end."""
+    def slow(self, word=""):
+        """Contacts are looked for as slowly as by a condition without an end, that has a word."""
         partners = type(self.env["res.partner"])
         found = partners._search
 
         def search(contacts, domain, *args, **options):
             query = found(contacts, domain, *args, **options)
-            query.add_where("(SELECT pg_sleep(0.2)) IS NOT NULL")
+            if word in str(domain):
+                query.add_where("(SELECT pg_sleep(0.2)) IS NOT NULL")
             return query
 
         return patch.object(partners, "_search", search)
@@ -95,6 +96,15 @@ class TestTooSlow(CampaignCase):
         campaign.action_resume()
         self.Campaign._cron_campaigns()
         self.assertEqual((campaign.problem, len(campaign.run_ids)), (False, 1))
+
+    def test_others_go_on(self):
+        slow = self.launched(domain="[('ref', '!=', 'Sluggish')]", exclusive=False)
+        other = self.launched(domain="[('ref', '!=', 'Quick')]", exclusive=False)
+        with self.slow("Sluggish"):
+            self.Campaign._cron_campaigns()
+        self.assertIn("Condition: ", slow.problem)
+        self.assertEqual((len(slow.run_ids), len(other.run_ids)), (0, 1))
+        self.assertFalse(other.problem)
 
     def test_whoever_counts_is_told_what_to_do(self):
         campaign = self.campaign()

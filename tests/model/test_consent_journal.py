@@ -69,6 +69,10 @@ class TestConsentJournal(LifecycleCase):
         action = self.ada.with_user(self.rep).action_cx_consents()
         listed = self.Consent.with_user(self.rep).search(action["domain"])
         self.assertEqual(listed.sudo(), at_mine | mine)
+        for group in ("base.group_user", "base.group_portal"):
+            outsider = new_test_user(self.env, group, group)
+            with self.assertRaises(AccessError):
+                self.ada.with_user(outsider).action_cx_consents()
 
     def test_not_of_another_company(self):
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})

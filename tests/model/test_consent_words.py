@@ -234,6 +234,15 @@ class TestPageOfAYes(JournalCase):
         self.assertTrue(self.save(self.offers + self.news, unasked=self.news.browse()))
         self.assertEqual([row[2:4] for row in self.told()][-1], ("yes", "page"))
 
+    def test_after_no_messages_at_all_it_is_said_anew(self):
+        self.save(self.offers + self.news)
+        self.Optout._block(ADA, self.company, "page")
+        self.Optout._unblock(ADA, self.company)
+        self.assertEqual(self.unasked(), self.news)
+        self.save(self.offers + self.news)
+        self.assertFalse(self.unasked())
+        self.assertEqual([row[2] for row in self.told()], ["yes", "no", "yes", "yes"])
+
     def test_what_stood_there_with_a_mark_is_no_yes(self):
         """The page was open when the first campaign that needs a yes was launched."""
         self.assertTrue(self.save(self.offers + self.news, unasked=self.news.browse()))

@@ -234,6 +234,31 @@ class TestErase(EraseCase):
         self.assertStage(customer, "active")
         self.assertEqual(customer.partner_id, self.firm)
 
+    def test_merging_forgets_nobody(self):
+        person = self.known(parent_id=self.firm.id)
+        twin = self.partner(NAME, email=ADDRESS, parent_id=self.firm.id)
+        before = self.found(NAME, ADDRESS)
+        self.env["cx.consent"]._note(
+            [{"email": ADDRESS, "purpose": "profiling", "answer": "yes", "wording": "Of nobody"}]
+        )
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((twin | person).ids, twin)
+        self.assertFalse(person.exists())
+        self.assertEqual(self.found(NAME, ADDRESS), before)
+        self.assertTrue(self.found("Of nobody"))
+        self.assertIn(("cx.touchpoint", "person_id"), self.links(twin))
+
+    def test_an_address_that_another_has_is_theirs_too(self):
+        person = self.known()
+        twin = self.partner("Twin", email=ADDRESS)
+        self.env["cx.consent"]._note(
+            [{"email": ADDRESS, "purpose": "profiling", "answer": "yes", "wording": "One of us"}]
+        )
+        person.unlink()
+        self.assertTrue(self.found("One of us"))
+        twin.unlink()
+        self.assertFalse(self.found("One of us", ADDRESS))
+
     def test_what_is_said_beforehand_is_what_happens(self):
         person = self.known()
         self.order(person, ago(3))

@@ -2,7 +2,8 @@
 
 from security.test_companies import FenceCase
 
-from odoo.exceptions import AccessError
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
 
@@ -52,3 +53,69 @@ class TestFirstSteps(FenceCase):
             with self.assertRaises(AccessError):
                 sources.with_user(user).action_check()
         self.assertFalse(first.sources_at)
+
+
+class TestMachineFields(FenceCase):
+    """What buttons and the machine write is no value: not by any way that values come in."""
+
+    FORGED = {
+        "state": "running", "user_id": 1, "launched_at": "2026-01-01 00:00:00",
+        "launched_on": "2026-01-01", "version_number": 7, "amount_cap": 1.0,
+        "last_entry": {"audience": 5}, "audience": {"enter": 9, "held_out": 0},
+        "audience_at": "2026-01-01 00:00:00", "measured_at": "2026-01-01 00:00:00",
+    }  # fmt: skip
+
+    def test_of_a_campaign(self):
+        campaign = self.campaign().with_user(self.users["marketer"])
+        for name, value in self.FORGED.items():
+            own = {"name": "C", "entry": "manual"}
+            with self.refused(f"write {name}"):
+                campaign.write({name: value})
+            with self.refused(f"create {name}"):
+                campaign.create({**own, name: value})
+            with self.refused(f"copy {name}"):
+                campaign.copy({name: value})
+            for made in (
+                campaign.with_context(**{f"default_{name}": value}).create(own),
+                campaign.with_context(**{f"default_{name}": value}).copy(),
+            ):
+                self.assertNotEqual(made[name], made._fields[name].convert_to_record(
+                    made._fields[name].convert_to_cache(value, made), made), name)  # fmt: skip
+                self.assertEqual(made.user_id, self.users["marketer"])
+
+    def test_of_a_campaign_by_file(self):
+        campaigns = self.env["cx.campaign"].with_user(self.users["marketer"])
+        for name, value in (
+            ("state", "running"), ("launched_at", "2026-01-01 00:00:00"),
+            ("user_id/.id", str(self.env.ref("base.user_root").id)), ("version_number", "3"),
+        ):  # fmt: skip
+            rows = [["Forged", "By hand only", value]]
+            self.assertFalse(campaigns.load(["name", "entry", name], rows)["ids"], name)
+        self.assertFalse(campaigns.search([("name", "=", "Forged")]))
+
+    def test_by_commands_of_what_holds_them(self):
+        campaign = self.campaign().with_user(self.users["marketer"])
+        run, act = self.mine["cx.campaign.run"], self.mine["cx.campaign.act"]
+        for values in (
+            {"run_ids": [Command.create({"customer_id": self.mine["cx.customer"]})]},
+            {"run_ids": [Command.update(run, {"arm": "held_out"})]},
+            {"run_ids": [Command.link(run)]},
+            {"run_ids": [Command.delete(run)]},
+            {"step_ids": [Command.create({"name": "S", "kind": "wait", "last_version": 3})]},
+            {"step_ids": [Command.update(campaign.step_ids.id, {"version_number": 9})]},
+        ):
+            with self.refused(values):
+                campaign.write(values)
+        self.assertTrue(self.env["cx.campaign.act"].browse(act).exists())
+
+    def test_what_was_written_once_stays(self):
+        """History, verdicts and the journal: nobody writes them anew, administrators included."""
+        for name in ("cx.episode", "cx.objection", "cx.campaign.attempt", "cx.campaign.outcome",
+                     "cx.campaign.run", "cx.campaign.act", "cx.customer"):  # fmt: skip
+            row = self.env[name].with_user(self.users["admin"]).browse(self.mine[name])
+            for what, act in (("write", lambda: row.write({})), ("unlink", row.unlink)):  # noqa: B023
+                with self.refused(f"{name} {what}"):
+                    act()
+        attempt = self.env["cx.campaign.attempt"].browse(self.mine["cx.campaign.attempt"])
+        with self.assertRaises(UserError):
+            attempt.sudo().write({"outcome": "sent"})

@@ -162,6 +162,24 @@ class TestConditions(InjectionCase):
             for text in secrets:
                 self.assertRefused(lambda: write(text), (place, text), ValidationError)  # noqa: B023
 
+    def test_nobody_of_another_company_takes_part(self):
+        """A condition that names a contact of theirs: nobody in the preview, nobody at night."""
+        other = self.env["res.company"].create({"name": "Other"})
+        theirs = self.partner("Theirs", company_id=other.id)
+        self.order(theirs, company=other)
+        mine = self.buy(self.partner("Mine"), 3)
+        campaign = self.campaign(entry="in_stage", stage="new")
+        marketer = campaign.with_user(self.marketer)
+        for shared in (False, True):
+            if shared:  # a contact of all companies is a customer of each by itself
+                theirs.company_id = False
+            marketer.domain = f"[('id', 'in', {[theirs.id, mine.partner_id.id]})]"
+            counts = {line["code"]: line["count"] for line in marketer.audience_now({})["lines"]}
+            self.assertEqual(counts["enter"], 1)
+        campaign._launch()
+        self.work()
+        self.assertEqual(campaign.run_ids.customer_id, mine)
+
     def test_what_clients_ask_for_too(self):
         """The same of conditions that are sent and not kept."""
         rep = new_test_user(self.env, "inject_rep", "sales_team.group_sale_salesman")

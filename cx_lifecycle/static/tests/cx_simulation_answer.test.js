@@ -132,7 +132,7 @@ test("the matrix tells stages now by stages then", async () => {
     expect(row(3)).toEqual(["–", "–", "–", "700", "1,312", "–"]);
     expect(row(4)).toEqual(["–", "–", "–", "1", "–", "–"]);
     expect(".o_cx_simulation_stays").toHaveCount(1);
-    expect(".o_cx_simulation_stays").toHaveClass("text-muted");
+    expect(".o_cx_simulation_stays").toHaveClass("text-700");
     expect(".o_cx_simulation_matrix button").toHaveCount(2);
     expect(".o_cx_simulation_matrix button:last").toHaveAttribute(
         "aria-label",

@@ -108,7 +108,7 @@ describe("the line", () => {
 
     test("on time is shown as muted text", async () => {
         await mountForm(2);
-        expect(".o_cx_why_line").toHaveClass("text-muted");
+        expect(".o_cx_why_line").toHaveClass("text-700");
         expect(".o_cx_why_line").not.toHaveClass("alert");
     });
 

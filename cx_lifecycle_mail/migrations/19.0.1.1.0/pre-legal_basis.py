@@ -8,6 +8,7 @@ there are: a new setting, to be chosen.
 
 def migrate(cr, version):
     cr.execute("ALTER TABLE cx_campaign ADD COLUMN legal_basis varchar")
+    cr.execute("COMMENT ON COLUMN cx_campaign.legal_basis IS 'Legal Basis'")
     cr.execute("UPDATE cx_campaign SET legal_basis = 'service' WHERE transactional")
     cr.execute(
         """
@@ -21,3 +22,4 @@ def migrate(cr, version):
     )
     cr.execute("ALTER TABLE res_company ADD COLUMN cx_contact_months integer DEFAULT 0")
     cr.execute("ALTER TABLE res_company ALTER COLUMN cx_contact_months DROP DEFAULT")
+    cr.execute("COMMENT ON COLUMN res_company.cx_contact_months IS 'Months Without a Sign of Life'")

@@ -5,7 +5,7 @@ import { formatDay } from "../days";
 /** What somebody thinks of the deal: a sign, and a word for those who do not see it. */
 export const STANCES = [
     { value: "1", icon: "fa-thumbs-up", style: "text-success", label: _t("In favour") },
-    { value: "0", icon: "fa-minus", style: "text-muted", label: _t("Neutral") },
+    { value: "0", icon: "fa-minus", style: "text-700", label: _t("Neutral") },
     { value: "-1", icon: "fa-thumbs-down", style: "text-danger", label: _t("Against") },
 ];
 

@@ -8,7 +8,7 @@ import { CxWhyPopover } from "./cx_why_popover";
 
 /** How each alert looks and what it is called, for those who do not see colours. */
 const ALERTS = {
-    ok: { icon: "fa-check", label: _t("On time"), line: "text-muted", text: "text-muted" },
+    ok: { icon: "fa-check", label: _t("On time"), line: "text-700", text: "text-700" },
     late: {
         icon: "fa-clock-o",
         label: _t("Late"),
@@ -25,7 +25,7 @@ const ALERTS = {
         icon: "fa-info-circle",
         label: _t("Information"),
         line: "alert alert-light",
-        text: "text-muted",
+        text: "text-700",
     },
 };
 

@@ -7,7 +7,7 @@ import { formatDay } from "../days";
 const OUTCOMES = {
     true: { sign: "✓", word: _t("Met"), style: "text-success" },
     false: { sign: "✗", word: _t("Not met"), style: "text-danger" },
-    null: { sign: "–", word: _t("Not applicable"), style: "text-muted" },
+    null: { sign: "–", word: _t("Not applicable"), style: "text-700" },
 };
 
 /** The tests behind a stage, the policy they come from, and the purchases they counted. */
