@@ -17,6 +17,7 @@ PLACES = {
     ".o-mail-Form-chatter": "mail.Chatter",
     ".o_field_domain": "web.DomainField",
     ".o_statusbar_status": "web.StatusBarField",
+    ".o_search_panel": "web.SearchPanel",
     ".o_loading_indicator": "web.LoadingIndicator, which fades",
 }
 # Elements that Odoo's own templates make, by what axe says of them.
@@ -31,6 +32,8 @@ ODOOS = {
     "autocomplete-valid": {".o_select_menu_input": "web.SelectMenu: its way to forbid it"},
     "button-name": {".o_optional_columns_dropdown button": "web.ListRenderer"},
     "color-contrast": {
+        ".o_column_title": "web.KanbanHeader: the title of a folded column",
+        ".o_setting_right_pane > .text-muted *": "web.Setting: its help",
         ".o_field_badge .badge": "web.BadgeField: the colours of its decorations",
         "tr.text-muted *": "web.ListRenderer: the colour of decoration-muted",
     },
@@ -40,6 +43,7 @@ ODOOS = {
         ".o_field_cell .o-checkbox input": "web.BooleanField in a list",
         ".o_field_percentage input": "web.PercentageField: no id that a label could name",
     },
+    "scrollable-region-focusable": {".o_list_renderer": "web.ListRenderer"},
     "role-img-alt": {
         ".o-mail-ActivityButton i": "mail.ActivityButton",
         ".oi-search": "web.Many2One",
@@ -51,7 +55,10 @@ PARTS = ('[name^="cx_"]:not(.nav-link)', '[class*="o_cx_"]', ".o-overlay-contain
 
 
 class Screen(NamedTuple):
-    """A screen to look at: an action, what is clicked then, and what shows that it is there."""
+    """A screen to look at: an action, what is clicked then, and what shows that it is there.
+
+    ``within``: selectors of what is looked at; ``page``: a page instead of an action.
+    """
 
     name: str
     action: str | dict | None = None
@@ -59,6 +66,7 @@ class Screen(NamedTuple):
     clicks: tuple[str, ...] = ()
     options: dict | None = None
     within: tuple[str, ...] = CONTENT
+    page: dict | None = None
 
 
 def form(record, view=None):
@@ -71,7 +79,7 @@ def form(record, view=None):
 
 
 class AxeBrowser(common.ChromeBrowser):
-    """Every page it opens has axe and the plan; pages may forbid scripts of their own."""
+    """Every page it opens has axe and the plan."""
 
     def navigate_to(self, url, wait_stop=False):
         plan = {"places": list(PLACES), "odoos": {rule: list(who) for rule, who in ODOOS.items()}}
@@ -79,6 +87,8 @@ class AxeBrowser(common.ChromeBrowser):
         send = self._websocket_request
         source = f"{AXE}\n;(() => {{{LOOK}}})(); window.cxPlan = {plan};"
         send("Page.addScriptToEvaluateOnNewDocument", params={"source": source})
+        # ours forbid whatever they do not need
+        send("Page.setBypassCSP", params={"enabled": True})
         # a dialog that fades in has other contrasts than the one that is there
         looks = {"prefers-reduced-motion": "reduce", **self.test_case.media}
         features = [{"name": name, "value": value} for name, value in looks.items()]
@@ -98,8 +108,18 @@ class AxeCase(HttpCase):
                 timeout=300,
             )  # fmt: skip
 
-    def look_at_page(self, name, path):
-        """The same for a page that is no screen of Odoo's client."""
-        self.screens = [Screen(name, ready=("h1",), within=("html",))._asdict()]
-        with patch.object(common, "ChromeBrowser", AxeBrowser):
-            self.browser_js(path, "cxLook()", success_signal="tour succeeded")
+    def look_at_pages(self, pages):
+        """The same for pages that are no screens of Odoo's client, by day and by night.
+
+        :param pages: ``{name: (path, what is sent to it or None)}``
+        """
+        self.screens = [
+            Screen(name, ready=("h1",), within=("html",), page={"path": path, "sent": sent})
+            ._asdict()
+            for name, (path, sent) in pages.items()
+        ]  # fmt: skip
+        [(start, _sent), *_others] = pages.values()
+        for scheme in ("light", "dark"):
+            self.media = {"prefers-color-scheme": scheme}
+            with self.subTest(scheme), patch.object(common, "ChromeBrowser", AxeBrowser):
+                self.browser_js(start, "cxLook()", success_signal="tour succeeded")

@@ -1,7 +1,7 @@
 /**
  * Opens each screen of `window.cxPlan`, lets axe-core look at it, and tells what it found.
- * A screen: { name, action, options, clicks: [selector], ready: [selector], within: [selector] };
- * without an action it is the page that is open already.
+ * A screen: { name, action, options, clicks: [selector], ready: [selector], within: [selector] },
+ * or, instead of an action, page: { path, sent }.
  */
 const PATIENCE = 20000; // milliseconds until a screen that does not come is a failure
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"];
@@ -36,8 +36,22 @@ async function still() {
     await frame();
 }
 
-async function open({ action, options, clicks, ready }) {
-    if (action) {
+/** Put a page in the place of this one. */
+async function turnTo({ path, sent }) {
+    const how = sent ? { method: "POST", body: new URLSearchParams(sent) } : {};
+    const text = await (await fetch(path, how)).text();
+    document.open();
+    document.write(text);
+    document.close();
+    while (document.readyState !== "complete") {
+        await frame();
+    }
+}
+
+async function open({ action, options, page, clicks, ready }) {
+    if (page) {
+        await turnTo(page);
+    } else {
         const { services } = odoo.__WOWL_DEBUG__.root.env;
         services.dialog.closeAll();
         await services.action.doAction(action, options || {});

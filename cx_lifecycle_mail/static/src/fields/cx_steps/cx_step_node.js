@@ -99,6 +99,7 @@ export class CxStepNode extends Component {
             add: _t("Add a step after %s", name),
             move: _t("Move %s", name),
             remove: _t("Remove %s", name),
+            after: _t("Move after…"),
         };
     }
 
