@@ -26,51 +26,53 @@ def tab(name):
 class Screens(EverythingCase):
     """The screens, by who works with them."""
 
-    def the_reps(self, rows):
-        """What a rep sees; `rows`: how its lists look on this screen."""
+    def of_a_customer(self):
+        """The tabs of a customer, as a rep sees them."""
         customer = form(self.firm.with_user(self.rep))
-        dialog = self.zeta.with_user(self.rep)
-        entry = {
-            **form(self.env["cx.touchpoint.entry"]),
-            "target": "new",
-            "context": {"default_partner_id": self.firm.id},
-        }
         everything = (
             ".o_cx_why_line",
             ".o_cx_rhythm_dot",
             ".o_cx_warning",
             "[name=cx_satisfaction]",
         )
+        screens = [
+            Screen("customer", customer, everything),
+            Screen("needs", customer, (".o_cx_needs_arguments li",), (".o_cx_need",)),
+            Screen("committee", customer, (".o_cx_person",), (tab("cx_committee"),)),
+            Screen(
+                "who sits here",
+                customer,
+                (".o_cx_picker_proposed li",),
+                (tab("cx_committee"), ".o_cx_seat_who"),
+            ),
+            Screen(
+                "a person's seat",
+                customer,
+                (".o_cx_editor_note",),
+                (tab("cx_committee"), ".o_cx_person"),
+            ),
+            Screen(
+                "channels",
+                customer,
+                (".o_field_widget[name=cx_channel_preference_ids] .o_data_row",),
+                (tab("cx_channels"),),
+            ),
+            Screen("timeline", customer, (".o_cx_timeline_item",), (tab("cx_timeline"),)),
+        ]
+        return [one._replace(within=PARTS) for one in screens]
+
+    def the_reps(self, rows):
+        """What a rep sees; `rows`: how its lists look on this screen."""
+        dialog = self.zeta.with_user(self.rep)
+        entry = {
+            **form(self.env["cx.touchpoint.entry"]),
+            "target": "new",
+            "context": {"default_partner_id": self.firm.id},
+        }
         return [
             Screen("going quiet", ours("quiet"), (".o_cx_why_button", ".o_cx_warning", *rows)),
             Screen("why", ours("quiet"), (".o_cx_why_popover tbody tr",), (".o_cx_why_button",)),
-            *(
-                one._replace(within=PARTS)
-                for one in [
-                    Screen("customer", customer, everything),
-                    Screen("needs", customer, (".o_cx_needs_arguments li",), (".o_cx_need",)),
-                    Screen("committee", customer, (".o_cx_person",), (tab("cx_committee"),)),
-                    Screen(
-                        "who sits here",
-                        customer,
-                        (".o_cx_picker_proposed li",),
-                        (tab("cx_committee"), ".o_cx_seat_who"),
-                    ),
-                    Screen(
-                        "a person's seat",
-                        customer,
-                        (".o_cx_editor_note",),
-                        (tab("cx_committee"), ".o_cx_person"),
-                    ),
-                    Screen(
-                        "channels",
-                        customer,
-                        (".o_field_widget[name=cx_channel_preference_ids] .o_data_row",),
-                        (tab("cx_channels"),),
-                    ),
-                    Screen("timeline", customer, (".o_cx_timeline_item",), (tab("cx_timeline"),)),
-                ]
-            ),
+            *self.of_a_customer(),
             Screen("outcome", dialog.action_outcome(), (".modal .o_cx_chip",)),
             Screen("not now", dialog.action_snooze(), (".modal .o_field_widget",)),
             Screen("contest", dialog.action_contest(), (".modal .o_field_widget",)),
