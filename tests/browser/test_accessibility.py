@@ -158,16 +158,10 @@ class Screens(EverythingCase):
             Screen("a back-test", form(self.backtest), LIST),
         ]
 
-    def of_campaigns(self):
-        draft, running, launched = (
-            one.with_user(self.marketer) for one in (self.campaign, self.running, self.launched)
-        )
-        paused = self.paused().with_user(self.marketer)
-        edited = running.action_edit()
-        step = self.campaign.step_ids[:1]
+    def of_a_draft(self, draft):
+        """The tabs of a campaign that was not launched yet."""
+        step = draft.step_ids[:1]
         return [
-            Screen("campaigns", mails("campaigns"), LIST),
-            Screen("campaigns as cards", mails("campaigns"), CARDS, options={"viewType": "kanban"}),
             Screen("who", form(draft), (".o_cx_audience_line",)),
             Screen("steps", form(draft), (".o_cx_step_card",), (tab("steps"),)),
             Screen(
@@ -179,6 +173,19 @@ class Screens(EverythingCase):
             Screen("a step", {**form(step), "target": "new"}, (".modal .o_field_widget",)),
             Screen("stop when", form(draft), ("[name=stop_purchase]",), (tab("stop"),)),
             Screen("sender", form(draft), ("[name=sender]",), (tab("sender"),)),
+        ]
+
+    def of_campaigns(self):
+        draft, running, launched = (
+            one.with_user(self.marketer) for one in (self.campaign, self.running, self.launched)
+        )
+        paused = self.paused().with_user(self.marketer)
+        edited = running.action_edit()
+        step = self.campaign.step_ids[:1]
+        return [
+            Screen("campaigns", mails("campaigns"), LIST),
+            Screen("campaigns as cards", mails("campaigns"), CARDS, options={"viewType": "kanban"}),
+            *self.of_a_draft(draft),
             Screen("figures of steps", form(running), (".o_cx_step_figure",), (tab("steps"),)),
             Screen("result", form(launched), (".o_cx_result_verdict",), (tab("result"),)),
             Screen("paused", form(paused), (".alert-danger",)),
