@@ -22,7 +22,7 @@ RUNS = """
            campaign_id, customer_id, company_id, entry_key, episode_id, arm, state, entered_at,
            ends_on, stage_id, bought_before, user_id, exclusive, create_date)
     SELECT %(campaign)s, c.id, c.company_id, 'episode:' || e.id, e.id, b.arm, 'running', %(now)s,
-           current_date + 90, c.stage_id, c.last_purchase_on, NULL, true, %(now)s
+           current_date + 90, c.stage_id, c.last_purchase_on, NULL, b.arm = 'treated', %(now)s
       FROM bench_entered b JOIN cx_customer c ON c.id = b.customer_id
       JOIN cx_episode e ON e.customer_id = c.id AND e.left_on IS NULL ORDER BY c.id
 """

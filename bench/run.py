@@ -37,9 +37,10 @@ def options_of(args):
     parser.add_argument("--orders", type=int, default=1_000_000)
     parser.add_argument("--touchpoints", type=int, default=1_000_000, help="on the journey map")
     parser.add_argument("--mails", type=int, default=500, help="sent by each way of sending")
-    everything = (*PARTS, *PORTFOLIO, *TOUCHPOINTS, *JOURNEY, *CAMPAIGNS, *INSTALL)
+    usual = (*PARTS, *PORTFOLIO, *TOUCHPOINTS, *JOURNEY, *CAMPAIGNS)
+    everything = (*usual, *INSTALL)  # the last only when it is asked for
     parser.add_argument(
-        "--only", default=",".join(everything), help=f"of {', '.join(everything)}; commas between"
+        "--only", default=",".join(usual), help=f"of {', '.join(everything)}; commas between"
     )
     options = parser.parse_args(args)
     if unknown := set(options.only.split(",")) - set(everything):

@@ -12,9 +12,9 @@ class CrmStage(models.Model):
         "Buyer Roles Needed",
         help="Who has to be known before an opportunity comes to this stage.",
     )
+    # not required: Odoo makes stages before this addon is loaded, when it updates others
     cx_role_rule = fields.Selection(
         [("warn", "Warn"), ("block", "Refuse the stage")],
         "When One Is Missing",
-        required=True,
         default="warn",
     )

@@ -49,7 +49,7 @@ class CxBuyerRole(models.Model):
                 for role in self._all()
             ],
             "editable": self.env["cx.seat"].has_access("create"),
-            "rule": bool(needed) and stage.cx_role_rule,
+            "rule": bool(needed) and (stage.cx_role_rule or "warn"),
             "stage": stage.name if stage else "",
             "partner_id": partner._origin.id,
         }

@@ -26,8 +26,8 @@ def tab(name):
 class Screens(EverythingCase):
     """The screens, by who works with them."""
 
-    def the_reps(self, rows):
-        """What a rep sees; `rows`: how its lists look on this screen."""
+    def of_a_customer(self):
+        """The tabs of a customer, as a rep sees them."""
         customer = form(self.firm.with_user(self.rep))
         everything = (
             ".o_cx_why_line",
@@ -35,37 +35,54 @@ class Screens(EverythingCase):
             ".o_cx_warning",
             "[name=cx_satisfaction]",
         )
+        screens = [
+            Screen("customer", customer, everything),
+            Screen("needs", customer, (".o_cx_needs_arguments li",), (".o_cx_need",)),
+            Screen("committee", customer, (".o_cx_person",), (tab("cx_committee"),)),
+            Screen(
+                "who sits here",
+                customer,
+                (".o_cx_picker_proposed li",),
+                (tab("cx_committee"), ".o_cx_seat_who"),
+            ),
+            Screen(
+                "a person's seat",
+                customer,
+                (".o_cx_editor_note",),
+                (tab("cx_committee"), ".o_cx_person"),
+            ),
+            Screen(
+                "channels",
+                customer,
+                (".o_field_widget[name=cx_channel_preference_ids] .o_data_row",),
+                (tab("cx_channels"),),
+            ),
+            Screen("timeline", customer, (".o_cx_timeline_item",), (tab("cx_timeline"),)),
+        ]
+        return [one._replace(within=PARTS) for one in screens]
+
+    def the_reps(self, rows):
+        """What a rep sees; `rows`: how its lists look on this screen."""
+        dialog = self.zeta.with_user(self.rep)
+        entry = {
+            **form(self.env["cx.touchpoint.entry"]),
+            "target": "new",
+            "context": {"default_partner_id": self.firm.id},
+        }
         return [
             Screen("going quiet", ours("quiet"), (".o_cx_why_button", ".o_cx_warning", *rows)),
             Screen("why", ours("quiet"), (".o_cx_why_popover tbody tr",), (".o_cx_why_button",)),
-            *(
-                one._replace(within=PARTS)
-                for one in [
-                    Screen("customer", customer, everything),
-                    Screen("needs", customer, (".o_cx_needs_arguments li",), (".o_cx_need",)),
-                    Screen("committee", customer, (".o_cx_person",), (tab("cx_committee"),)),
-                    Screen(
-                        "who sits here",
-                        customer,
-                        (".o_cx_picker_proposed li",),
-                        (tab("cx_committee"), ".o_cx_seat_who"),
-                    ),
-                    Screen(
-                        "a person's seat",
-                        customer,
-                        (".o_cx_editor_note",),
-                        (tab("cx_committee"), ".o_cx_person"),
-                    ),
-                    Screen(
-                        "channels",
-                        customer,
-                        (".o_field_widget[name=cx_channel_preference_ids] .o_data_row",),
-                        (tab("cx_channels"),),
-                    ),
-                    Screen("timeline", customer, (".o_cx_timeline_item",), (tab("cx_timeline"),)),
-                ]
+            *self.of_a_customer(),
+            Screen("outcome", dialog.action_outcome(), (".modal .o_cx_chip",)),
+            Screen("not now", dialog.action_snooze(), (".modal .o_field_widget",)),
+            Screen("contest", dialog.action_contest(), (".modal .o_field_widget",)),
+            Screen("touchpoint by hand", entry, (".modal .o_field_widget",)),
+            Screen("a sign", {**form(self.warning), "target": "new"}, (".modal [name=words]",)),
+            Screen(
+                "a sign dismissed",
+                self.warning.with_user(self.rep).action_dismiss(),
+                (".modal .o_field_widget",),
             ),
-            *self.dialogs_of_reps(),
             Screen("by stage", ours("customers"), CARDS),
             Screen("signs", ours("warnings"), (", ".join(LIST + GROUPS + CARDS),)),
             Screen(
@@ -81,26 +98,6 @@ class Screens(EverythingCase):
             Screen("touchpoints", ours("touchpoints"), (", ".join(LIST + GROUPS + CARDS),)),
             Screen("listening", mails("listening"), (".o_cx_measure_bars li",)),
             Screen("objectives", ours("objectives"), rows),
-        ]
-
-    def dialogs_of_reps(self):
-        dialog = self.zeta.with_user(self.rep)
-        entry = {
-            **form(self.env["cx.touchpoint.entry"]),
-            "target": "new",
-            "context": {"default_partner_id": self.firm.id},
-        }
-        return [
-            Screen("outcome", dialog.action_outcome(), (".modal .o_cx_chip",)),
-            Screen("not now", dialog.action_snooze(), (".modal .o_field_widget",)),
-            Screen("contest", dialog.action_contest(), (".modal .o_field_widget",)),
-            Screen("touchpoint by hand", entry, (".modal .o_field_widget",)),
-            Screen("a sign", {**form(self.warning), "target": "new"}, (".modal [name=words]",)),
-            Screen(
-                "a sign dismissed",
-                self.warning.with_user(self.rep).action_dismiss(),
-                (".modal .o_field_widget",),
-            ),
         ]
 
     def of_a_portfolio(self):
@@ -161,15 +158,10 @@ class Screens(EverythingCase):
             Screen("a back-test", form(self.backtest), LIST),
         ]
 
-    def of_campaigns(self):
-        draft, running, launched = (
-            one.with_user(self.marketer) for one in (self.campaign, self.running, self.launched)
-        )
-        paused = self.paused().with_user(self.marketer)
-        step = self.campaign.step_ids[:1]
+    def of_a_draft(self, draft):
+        """The tabs of a campaign that was not launched yet."""
+        step = draft.step_ids[:1]
         return [
-            Screen("campaigns", mails("campaigns"), LIST),
-            Screen("campaigns as cards", mails("campaigns"), CARDS, options={"viewType": "kanban"}),
             Screen("who", form(draft), (".o_cx_audience_line",)),
             Screen("steps", form(draft), (".o_cx_step_card",), (tab("steps"),)),
             Screen(
@@ -181,35 +173,22 @@ class Screens(EverythingCase):
             Screen("a step", {**form(step), "target": "new"}, (".modal .o_field_widget",)),
             Screen("stop when", form(draft), ("[name=stop_purchase]",), (tab("stop"),)),
             Screen("sender", form(draft), ("[name=sender]",), (tab("sender"),)),
-            Screen("figures of steps", form(running), (".o_cx_step_figure",), (tab("steps"),)),
-            Screen("result", form(launched), (".o_cx_result_verdict",), (tab("result"),)),
-            Screen("paused", form(paused), (".alert-danger",)),
-            *self.ahead_of_campaigns(paused),
-            Screen("gallery", mails("campaign_presets"), CARDS),
-            Screen("import", mails("campaign_import"), (".modal .o_field_widget",)),
-            Screen("participants", mails("campaign_runs"), LIST),
-            Screen("messages", mails("campaign_acts"), LIST),
-            Screen(
-                "a content",
-                form(self.env["mailing.mailing"].search([("cx_step_id", "=", step.id)])),
-                (".o_field_widget[name=subject]",),
-                within=PARTS,
-            ),
-            Screen("topics", mails("topics")),
-            Screen(
-                "keep out",
-                self.firm.with_user(self.marketer).action_cx_keep_out(),
-                (".modal .o_field_widget",),
-            ),
         ]
 
-    def ahead_of_campaigns(self, paused):
-        """What a marketer looks at before something happens, and to know why."""
+    def of_campaigns(self):
         draft, running, launched = (
             one.with_user(self.marketer) for one in (self.campaign, self.running, self.launched)
         )
+        paused = self.paused().with_user(self.marketer)
         edited = running.action_edit()
+        step = self.campaign.step_ids[:1]
         return [
+            Screen("campaigns", mails("campaigns"), LIST),
+            Screen("campaigns as cards", mails("campaigns"), CARDS, options={"viewType": "kanban"}),
+            *self.of_a_draft(draft),
+            Screen("figures of steps", form(running), (".o_cx_step_figure",), (tab("steps"),)),
+            Screen("result", form(launched), (".o_cx_result_verdict",), (tab("result"),)),
+            Screen("paused", form(paused), (".alert-danger",)),
             Screen(
                 "launch",
                 draft.action_launch(),
@@ -236,6 +215,22 @@ class Screens(EverythingCase):
             Screen(
                 "a version compared",
                 running.version_ids[:1].action_compare(),
+                (".modal .o_field_widget",),
+            ),
+            Screen("gallery", mails("campaign_presets"), CARDS),
+            Screen("import", mails("campaign_import"), (".modal .o_field_widget",)),
+            Screen("participants", mails("campaign_runs"), LIST),
+            Screen("messages", mails("campaign_acts"), LIST),
+            Screen(
+                "a content",
+                form(self.env["mailing.mailing"].search([("cx_step_id", "=", step.id)])),
+                (".o_field_widget[name=subject]",),
+                within=PARTS,
+            ),
+            Screen("topics", mails("topics")),
+            Screen(
+                "keep out",
+                self.firm.with_user(self.marketer).action_cx_keep_out(),
                 (".modal .o_field_widget",),
             ),
         ]

@@ -167,3 +167,16 @@ def test_out_again_and_in_again(used):
     assert not schema.differences(schema.schema(name), fresh)
     assert living.script(name, "alone", rebuild=True)["stages"] == made["first"]
     assert not lost(before, others(name))
+
+
+def test_other_addons_can_write_before_ours_are_loaded(registry):
+    """As when Odoo is updated: our columns are there already, and our code is not yet."""
+    with registry.cursor() as cr:
+        cr.execute(
+            r"""
+            SELECT table_name, column_name FROM information_schema.columns
+             WHERE column_name LIKE 'cx\_%' AND table_name NOT LIKE 'cx\_%'
+               AND is_nullable = 'NO' AND column_default IS NULL
+            """
+        )
+        assert not cr.fetchall()
