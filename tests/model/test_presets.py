@@ -144,9 +144,12 @@ class TestPresets(LifecycleCase):
 
     def test_no_draft_for_a_company_of_others(self):
         other = self.env["res.company"].create({"name": "Other"})
-        dialog = self.env["cx.preset.apply"].with_user(self.user).create(
-            {"preset_id": self.preset("shop").id, "company_id": other.id}
-        )  # fmt: skip
+        own = {"preset_id": self.preset("shop").id}
+        dialogs = self.env["cx.preset.apply"].with_user(self.user)
+        with self.assertRaises(AccessError):
+            dialogs.create({**own, "company_id": other.id})
+        dialog = dialogs.create(own)
+        dialog.sudo().company_id = other  # as if somebody had found a way
         with self.assertRaises(AccessError):
             dialog.action_apply()
         self.assertFalse(self.env["cx.policy"].search([("preset_id", "!=", False)]))
