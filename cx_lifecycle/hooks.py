@@ -72,11 +72,13 @@ def uninstall_hook(env):
 
 
 def forget(env, module):
-    """Rows about a module's schema that Odoo's uninstall would leave behind.
+    """Rows about a module that Odoo's uninstall would leave behind.
 
-    They are notes on foreign keys, which have no external id, and external ids that the modules
-    whose mixins our models inherit gave to parts of these models.
+    They are notes on foreign keys, which have no external id, external ids that the modules whose
+    mixins our models inherit gave to parts of these models, and scripts and styles put together
+    while it was there, which Odoo makes anew.
     """
+    env["ir.attachment"].regenerate_assets_bundles()
     env.cr.execute(
         SQL(
             """
