@@ -205,7 +205,7 @@ registry.category("web_tour.tours").add("cx_rep_morning_fr", {
         },
         { trigger: ".o_facet_values:contains(À relancer)" },
         ...lookWhy(row("Alpha Tours"), {
-            words: "de retard, d’habitude",
+            words: "de retard, usuel",
             title: "Pourquoi ce statut",
         }),
         {
