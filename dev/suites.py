@@ -13,11 +13,11 @@ LIGHT = "/web:TestMenusAdminLight,/web:TestMenusDemoLight"
 # Tests that run while a module is installed (at_install) run before ours is there: not here.
 # name: (what is installed, tags)
 SUITES = {
-    "base": ((), "/base"),
+    "base": ((), "/base,-at_install"),
     "views": ((), "render_all_views"),
     "clicks-apps": ((), LIGHT),
     "clicks-ours": ((), "click_all/web:TestMenusAdmin"),
-    **{name: ((), f"/{name}") for name in NEIGHBOURS.split(",")},
+    **{name: ((), f"/{name},-at_install") for name in NEIGHBOURS.split(",")},
     # its pylint and eslint need tools of their own; pylint's part runs in ./cx lint
     "test_lint": (("-i", "test_lint"), "/test_lint,-/test_lint:TestPyLint,-/test_lint:TestESLint"),
 }
