@@ -10,16 +10,27 @@ from dev.shell import ADDONS, HOME, Problem, run, say, step
 WITH, WITHOUT = "cx_suites_with", "cx_suites_without"
 NEIGHBOURS = "sale,crm,mass_mailing,survey,sale_crm"
 LIGHT = "/web:TestMenusAdminLight,/web:TestMenusDemoLight"
-# name: (what is installed or updated, tags)
+# Tests that run while a module is installed (at_install) run before ours is there: not here.
+# name: (what is installed, tags)
 SUITES = {
-    "base": ((), "/base"),
+    "base": ((), "/base,-at_install"),
     "views": ((), "render_all_views"),
     "clicks-apps": ((), LIGHT),
     "clicks-ours": ((), "click_all/web:TestMenusAdmin"),
-    **{name: (("-u", name), f"/{name}") for name in NEIGHBOURS.split(",")},
+    **{name: ((), f"/{name},-at_install") for name in NEIGHBOURS.split(",")},
     # its pylint and eslint need tools of their own; pylint's part runs in ./cx lint
     "test_lint": (("-i", "test_lint"), "/test_lint,-/test_lint:TestPyLint,-/test_lint:TestESLint"),
 }
+# what has to fail with us, and why
+KNOWN = dict.fromkeys(
+    (
+        "TestLeadConvertMass.test_mass_convert_performances",
+        "TestLeadAssignPerf.test_assign_perf_duplicates",
+        "TestLeadAssignPerf.test_assign_perf_no_duplicates",
+        "TestLeadAssignPerf.test_assign_perf_populated",
+    ),
+    "a ceiling of queries: each opportunity brings its customer up to date",
+)
 TOTAL = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 BAD = re.compile(r" (?:FAIL|ERROR): (?:Subtest )?(?:setUpClass \()?([\w.]+)")
 PREPARE = """
@@ -51,7 +62,7 @@ def run_suites(env, folder, names, demo):
         beside = None
         if found["bad"] and name != "clicks-ours":
             beside = one(env, name, WITHOUT, databases.core(env, folder))
-        new = sorted(found["bad"] - (beside["bad"] if beside else set()))
+        new = sorted(found["bad"] - (beside["bad"] if beside else set()) - set(KNOWN))
         ours += new
         rows.append((name, found, beside, new))
     show(rows)
@@ -105,4 +116,5 @@ def show(rows):
         print(f"| {name} | {found['tests']} | {len(found['bad'])} | {without} | {len(new)} |")
     for name, found, _beside, new in rows:
         for test in sorted(found["bad"]):
-            say(f"{name}: {test}{': only with our addons' if test in new else ': without us too'}")
+            why = "only with our addons" if test in new else KNOWN.get(test, "without us too")
+            say(f"{name}: {test}: {why}")
