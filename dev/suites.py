@@ -80,7 +80,7 @@ def one(env, name, database, base):
             prepare(env, database, ours=name == "clicks-ours")
             cmd = [PYTHON, "-m", "odoo", "-c", CONF, "-d", database, "--stop-after-init",
                    "--max-cron-threads=0", "--test-enable", f"--test-tags={tags}",
-                   "--http-port=18169", *options]  # fmt: skip
+                   "--http-port=18169", "--limit-time-real=0", *options]  # fmt: skip
             done = run(cmd, env=environment(env), check=False)
             log.write_text(done.stdout, encoding="utf-8")
     finally:
