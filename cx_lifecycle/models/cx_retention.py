@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .res_partner_erase import SEAT_OF, TEXTS
+from .res_partner_erase import SEAT_OF
 
 LOT = 2000  # customers between two commits, about a second
 MONTHLY = 20  # days within which a purge that is done is not begun again
@@ -94,19 +94,9 @@ class CxRetention(models.AbstractModel):
         :param date before: since when they have been quiet
         :return: {kind: how many rows were emptied}, see ``cx.purge._labels``
         """
-        rowcount = self.env["res.partner"]._cx_run_sql
-        texts = 0
-        for model, column, owner in TEXTS:
-            texts += rowcount(
-                SQL(
-                    "UPDATE %(table)s SET %(text)s = NULL"
-                    " WHERE %(owner)s = ANY(%(ids)s) AND %(text)s IS NOT NULL",
-                    table=SQL.identifier(self.env[model]._table),
-                    text=SQL.identifier(column),
-                    owner=SQL.identifier(owner),
-                    ids=ids,
-                )
-            )
+        partners = self.env["res.partner"]
+        rowcount = partners._cx_run_sql
+        texts = partners._cx_empty_texts(SQL("%s", ids), SQL("IS NOT NULL"))
         touchpoints = rowcount(
             SQL(
                 "UPDATE cx_touchpoint SET person_id = NULL WHERE customer_id = ANY(%s)"

@@ -89,20 +89,30 @@ class ResPartner(models.Model):
         )
         return [row[0] for row in rows]
 
-    def _cx_erase_texts(self, customers):
-        """Empty what was written about people: of them as customers, and of talks with them."""
-        count = 0
-        for model, column, owner in TEXTS:
-            count += self._cx_run_sql(
+    def _cx_empty_texts(self, customers, which):
+        """Empty free texts about some customers; how many.
+
+        :param SQL customers: their ids, as an array
+        :param SQL which: behind the text, says whether it goes
+        """
+        return sum(
+            self._cx_run_sql(
                 SQL(
-                    "UPDATE %(table)s SET %(text)s = NULL WHERE %(owner)s = ANY(%(ids)s)"
-                    " AND %(text)s IS NOT NULL",
+                    "UPDATE %(table)s SET %(text)s = NULL"
+                    " WHERE %(owner)s = ANY(%(customers)s) AND %(text)s %(which)s",
                     table=SQL.identifier(self.env[model]._table),
                     text=SQL.identifier(column),
                     owner=SQL.identifier(owner),
-                    ids=customers.ids,
+                    customers=customers,
+                    which=which,
                 )
             )
+            for model, column, owner in TEXTS
+        )
+
+    def _cx_erase_texts(self, customers):
+        """Empty what was written about people: of them as customers, and of talks with them."""
+        count = self._cx_empty_texts(SQL("%s", customers.ids), SQL("IS NOT NULL"))
         return count + self._cx_run_sql(
             SQL(
                 "UPDATE cx_touchpoint SET note = NULL WHERE person_id = ANY(%s)"
@@ -116,20 +126,10 @@ class ResPartner(models.Model):
         firms, words = self.commercial_partner_id.ids, self._cx_words()
         if not words:
             return 0
-        count = 0
-        for model, column, owner in TEXTS:
-            count += self._cx_run_sql(
-                SQL(
-                    "UPDATE %(table)s SET %(text)s = NULL WHERE %(owner)s IN ("
-                    "SELECT c.id FROM cx_customer c WHERE c.partner_id = ANY(%(firms)s))"
-                    " AND %(text)s ~* ANY(%(words)s)",
-                    table=SQL.identifier(self.env[model]._table),
-                    text=SQL.identifier(column),
-                    owner=SQL.identifier(owner),
-                    firms=firms,
-                    words=words,
-                )
-            )
+        count = self._cx_empty_texts(
+            SQL("ARRAY(SELECT c.id FROM cx_customer c WHERE c.partner_id = ANY(%s))", firms),
+            SQL("~* ANY(%s)", words),
+        )
         return count + self._cx_run_sql(
             SQL(
                 "UPDATE cx_need_evidence SET note = NULL WHERE commercial_partner_id = ANY(%s)"
