@@ -4,8 +4,14 @@ import json
 import os
 import subprocess
 import tarfile
+from contextlib import contextmanager
 from pathlib import Path
 
+from faults.sink import Sink
+
+from odoo.sql_db import close_db
+
+from dev import databases
 from dev.odoo import BATCH, CONF, environment
 from dev.packages import PYTHON
 from dev.shell import ADDONS, ROOT
@@ -17,6 +23,22 @@ sys.path[:0] = [{tests!r}, {root!r}]
 from {module} import {function}
 print("MADE" + json.dumps({function}(env, **{values!r}), default=str))
 """
+
+
+@contextmanager
+def shop(kind, folder):
+    """A shop that has used both addons, with campaigns under way.
+
+    :return: name of its database, the mail server, and what it was like at first
+    """
+    env, name = dict(os.environ), f"cx_{kind}_{os.getpid()}"
+    databases.clone(env, os.environ["CX_FULL_DB"], name)
+    try:
+        with Sink(folder / "journal") as sink:
+            yield name, sink, script(name, "fill", smtp_port=sink.port)
+            close_db(name)
+    finally:
+        databases.drop(env, name)
 
 
 def unpack(folder):

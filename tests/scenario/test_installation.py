@@ -4,7 +4,6 @@ import os
 from datetime import date, timedelta
 
 import pytest
-from faults.sink import Sink
 from scenario import living, schema
 
 from odoo import SUPERUSER_ID, api
@@ -91,14 +90,8 @@ def test_into_a_database_with_a_past(database, caplog):
 @pytest.fixture
 def used(tmp_path):
     """A shop that has used both addons, with campaigns under way; what it was like at first."""
-    env, name = dict(os.environ), f"cx_leave_{os.getpid()}"
-    databases.clone(env, os.environ["CX_FULL_DB"], name)
-    try:
-        with Sink(tmp_path / "journal") as sink:
-            yield name, living.script(name, "fill", smtp_port=sink.port)
-            close_db(name)
-    finally:
-        databases.drop(env, name)
+    with living.shop("leave", tmp_path) as (name, _sink, made):
+        yield name, made
 
 
 def others(name):

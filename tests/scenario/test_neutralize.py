@@ -3,7 +3,6 @@
 import os
 
 import pytest
-from faults.sink import Sink
 from scenario import living
 
 from dev import databases
@@ -12,15 +11,9 @@ from dev import databases
 @pytest.fixture
 def shop(tmp_path):
     """A shop with a campaign under way and mails that are due; the mail server; its name."""
-    env, name = dict(os.environ), f"cx_neutral_{os.getpid()}"
-    databases.clone(env, os.environ["CX_FULL_DB"], name)
-    try:
-        with Sink(tmp_path / "journal") as sink:
-            living.script(name, "fill", smtp_port=sink.port)
-            living.script(name, "make_due")
-            yield name, sink
-    finally:
-        databases.drop(env, name)
+    with living.shop("neutral", tmp_path) as (name, sink, _made):
+        living.script(name, "make_due")
+        yield name, sink
 
 
 def test_a_copy_writes_to_nobody(shop):
