@@ -21,16 +21,6 @@ SUITES = {
     # its pylint and eslint need tools of their own; pylint's part runs in ./cx lint
     "test_lint": (("-i", "test_lint"), "/test_lint,-/test_lint:TestPyLint,-/test_lint:TestESLint"),
 }
-# what has to fail with us, and why
-KNOWN = dict.fromkeys(
-    (
-        "TestLeadConvertMass.test_mass_convert_performances",
-        "TestLeadAssignPerf.test_assign_perf_duplicates",
-        "TestLeadAssignPerf.test_assign_perf_no_duplicates",
-        "TestLeadAssignPerf.test_assign_perf_populated",
-    ),
-    "a ceiling of queries: each opportunity brings its customer up to date",
-)
 TOTAL = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 BAD = re.compile(r" (?:FAIL|ERROR): (?:Subtest )?(?:setUpClass \()?([\w.]+)")
 PREPARE = """
@@ -62,7 +52,7 @@ def run_suites(env, folder, names, demo):
         beside = None
         if found["bad"] and name != "clicks-ours":
             beside = one(env, name, WITHOUT, databases.core(env, folder))
-        new = sorted(found["bad"] - (beside["bad"] if beside else set()) - set(KNOWN))
+        new = sorted(found["bad"] - (beside["bad"] if beside else set()))
         ours += new
         rows.append((name, found, beside, new))
     show(rows)
@@ -116,5 +106,5 @@ def show(rows):
         print(f"| {name} | {found['tests']} | {len(found['bad'])} | {without} | {len(new)} |")
     for name, found, _beside, new in rows:
         for test in sorted(found["bad"]):
-            why = "only with our addons" if test in new else KNOWN.get(test, "without us too")
+            why = "only with our addons" if test in new else "without us too"
             say(f"{name}: {test}: {why}")

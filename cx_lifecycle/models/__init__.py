@@ -87,6 +87,7 @@ from . import res_users
 from . import sale_order
 from . import account_move
 from . import crm_lead
+from . import crm_team
 from . import res_config_settings
 from . import cx_customer_shown
 from . import cx_first_run

@@ -188,7 +188,8 @@ class CrmLead(models.Model):
         """
         warnings = []
         # sudo: what the stage asks for, and who is there, also for who may see no seats
-        for lead in self.sudo().filtered(lambda lead: lead.type == "opportunity"):
+        opportunities = self.sudo().filtered(lambda lead: lead.type == "opportunity")
+        for lead in opportunities.filtered("stage_id.cx_role_ids"):
             missing = lead.stage_id.cx_role_ids - lead.cx_seat_ids.role_id
             if not missing:
                 continue

@@ -15,6 +15,7 @@ from .scopes import ids_scope
 _logger = logging.getLogger(__name__)
 
 MANY_ROWS = 5000
+NOTED = "cx_lifecycle.customers"  # where a transaction keeps those it has to look at
 PATIENCE = 2000  # milliseconds that an event waits for a customer whom a pass is writing
 # Columns of the verdict that are stored on the customer under the same name.
 STORED = (
@@ -48,18 +49,27 @@ class CxCustomer(models.Model):
 
         Never stops the event: what cannot be evaluated is left to the night, with its error.
 
+        :param companies: of the documents; None for all that have a policy
         :param model: of the documents; where invoices do not count, they change nothing
         """
         # sudo: bookkeeping on behalf of anybody
         commercial = partners.sudo().commercial_partner_id
         if not commercial or self.env.context.get("cx_no_refresh"):
             return
+        if self.env.context.get("cx_refresh_at_commit"):
+            self._refresh_at_commit(commercial, companies, model)
+            return
+        if companies is None:
+            # sudo: every company with a policy, whatever the user's
+            published = self.env["cx.policy"].sudo().search([("state", "=", "published")])
+            companies = published.company_id
         # what others left to be written fails here, as theirs, and not as an evaluation of ours
         self.env.flush_all()
         for company in companies.sudo():  # sudo: the document's company, whatever the user's
-            sources = self.env["cx.purchase.source"]._counting(company)
-            if model == "account.move" and model not in sources.mapped("model"):
-                continue
+            if model == "account.move":
+                sources = self.env["cx.purchase.source"]._counting(company)
+                if model not in sources.mapped("model"):
+                    continue
             try:
                 with self.env.cr.savepoint():
                     self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", PATIENCE))
@@ -74,6 +84,24 @@ class CxCustomer(models.Model):
             except Exception as error:
                 _logger.exception("Lifecycle of partners %s not refreshed", commercial.ids)
                 self._note_error(company, commercial.ids, error)
+
+    def _refresh_at_commit(self, partners, companies, model):
+        """Note whose customers an event of a lot concerns: all are brought up to date at once.
+
+        For Odoo's operations that write documents one by one; kept until the transaction is
+        flushed, as Odoo keeps what it tracks for the chatter.
+        """
+        hooks = self.env.cr.precommit
+        noted = hooks.data.setdefault(NOTED, {})
+        if not noted:
+            hooks.add(self.with_context(cx_refresh_at_commit=False)._refresh_noted)
+        for company in [None] if companies is None else companies:
+            noted.setdefault((model, company), set()).update(partners.ids)
+
+    def _refresh_noted(self):
+        for (model, companies), ids in self.env.cr.precommit.data.pop(NOTED, {}).items():
+            partners = self.env["res.partner"].browse(ids).exists()
+            self._refresh_partners(partners, companies, model)
 
     @api.model
     def _note_error(self, company, partner_ids, error):

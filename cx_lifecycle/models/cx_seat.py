@@ -59,7 +59,9 @@ class CxSeat(models.Model):
         "UNIQUE(order_id, role_id, partner_id)", "This person has this role already."
     )
 
-    @api.depends("lead_id.company_id", "order_id.company_id")
+    # an opportunity that changes company takes its seats along itself: Odoo computes that company
+    # lead by lead, and a dependency would look for seats each time
+    @api.depends("lead_id", "order_id.company_id")
     def _compute_company_id(self):
         for seat in self:
             if deal := seat.order_id or seat.lead_id:

@@ -3,6 +3,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+MOVED = "cx_lifecycle.leads"  # where a transaction keeps those whose company changed
+
 
 def one_of(column, sources, target):
     """SQL of a contact as it will be when the sources have become the target."""
@@ -91,6 +93,27 @@ class CxSeat(models.Model):
             SQL("UPDATE cx_seat SET account_id = %s WHERE account_id = %s", customer.id, target.id)
         )
         self.invalidate_model()
+
+    @api.model
+    def _follow(self, leads):
+        """The company of opportunities changed: their seats go along when all is flushed."""
+        hooks = self.env.cr.precommit
+        moved = hooks.data.setdefault(MOVED, set())
+        if not moved:
+            hooks.add(self._follow_noted)
+        moved.update(leads.ids)
+
+    @api.model
+    def _follow_noted(self):
+        self.env.execute_query(
+            SQL(
+                "UPDATE cx_seat s SET company_id = l.company_id FROM crm_lead l"
+                " WHERE l.id = s.lead_id AND l.id = ANY(%s)"
+                " AND s.company_id IS DISTINCT FROM l.company_id RETURNING s.id",
+                list(self.env.cr.precommit.data.pop(MOVED, ())),
+            )
+        )
+        self.invalidate_model(["company_id"])
 
     @api.model
     def _merge_leads(self, lead, others):

@@ -41,6 +41,8 @@ class CxTouchpointSource(models.Model):
 
         Of people who were deleted the row is all that is left, and stays.
         """
+        if not ids:
+            return
         # sudo: touchpoints of documents are the machine's, whoever deletes these
         sources = self.sudo().with_context(active_test=False).search([("model", "=", model)])
         sources.env["cx.touchpoint"].search(

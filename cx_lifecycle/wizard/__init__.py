@@ -12,3 +12,4 @@ from . import cx_touchpoint_entry
 from . import cx_warning_dismiss
 from . import cx_no_profiling
 from . import cx_erase
+from . import crm_lead_to_opportunity_mass

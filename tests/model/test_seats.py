@@ -120,6 +120,20 @@ class TestSeats(SeatCase):
         self.assertEqual(seat.company_id, there)
         self.assertEqual(self.seat(self.anna, "user", self.firm).company_id, self.company)
 
+    def test_seats_follow_their_opportunity_to_another_company(self):
+        there = self.env["res.company"].create({"name": "There"})
+        self.rep.company_ids |= there
+        lead, other = self.lead(), self.lead()
+        seat, stays = self.seat(self.anna, "user", lead), self.seat(self.anna, "user", other)
+        lead.company_id = there
+        self.env.cr.flush()
+        self.assertEqual((seat.company_id, stays.company_id), (there, other.company_id))
+        # Odoo decides by the team, without anybody writing the company
+        team = self.env["crm.team"].create({"name": "Here", "company_id": self.company.id})
+        lead.team_id = team
+        self.env.cr.flush()
+        self.assertEqual((lead.company_id, seat.company_id), (self.company, self.company))
+
     def test_merging_contacts_keeps_each_seat_once(self):
         lead = self.lead()
         self.seat(self.anna, "user", lead)
