@@ -10,17 +10,32 @@ from dev.shell import ADDONS, HOME, Problem, run, say, step
 WITH, WITHOUT = "cx_suites_with", "cx_suites_without"
 NEIGHBOURS = "sale,crm,mass_mailing,survey,sale_crm"
 LIGHT = "/web:TestMenusAdminLight,/web:TestMenusDemoLight"
-# Tests that run while a module is installed (at_install) run before ours is there: not here.
 # name: (what is installed, tags)
 SUITES = {
-    "base": ((), "/base,-at_install"),
+    "base": ((), "/base"),
     "views": ((), "render_all_views"),
     "clicks-apps": ((), LIGHT),
     "clicks-ours": ((), "click_all/web:TestMenusAdmin"),
-    **{name: ((), f"/{name},-at_install") for name in NEIGHBOURS.split(",")},
+    **{name: ((), f"/{name}") for name in NEIGHBOURS.split(",")},
     # its pylint and eslint need tools of their own; pylint's part runs in ./cx lint
     "test_lint": (("-i", "test_lint"), "/test_lint,-/test_lint:TestPyLint,-/test_lint:TestESLint"),
 }
+# Odoo runs these while it installs a module, when ours is not there yet; here they run with ours
+WHILE_INSTALLING = {"base", *NEIGHBOURS.split(",")}
+EARLY = """
+import odoo.http
+from odoo.service import server
+from odoo.tests.loader import make_suite, run_suite
+from odoo.tools import config
+
+env.cr.rollback()
+config["test_enable"], config["test_tags"] = True, "/{name}"
+server.server = server.ThreadedServer(odoo.http.root)
+server.server.http_spawn()
+result = run_suite(make_suite(["{name}"], "at_install"))
+print(f"{{result.failures_count}} failed, {{result.errors_count}} error(s) of "
+      f"{{result.testsRun}} tests")
+"""
 TOTAL = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 BAD = re.compile(r" (?:FAIL|ERROR): (?:Subtest )?(?:setUpClass \()?([\w.]+)")
 PREPARE = """
@@ -71,11 +86,20 @@ def one(env, name, database, base):
             cmd = [PYTHON, "-m", "odoo", "-c", CONF, "-d", database, "--stop-after-init",
                    "--max-cron-threads=0", "--test-enable", f"--test-tags={tags}",
                    "--http-port=18169", "--limit-time-real=0", *options]  # fmt: skip
-            done = run(cmd, env=environment(env), check=False)
-            log.write_text(done.stdout, encoding="utf-8")
+            texts = [run(cmd, env=environment(env), check=False).stdout]
+            if name in WHILE_INSTALLING:
+                shell = [PYTHON, "-m", "odoo", "shell", "-c", CONF, "-d", database,
+                         "--http-port=18169"]  # fmt: skip
+                early = EARLY.format(name=name)
+                texts.append(run(shell, input=early, env=environment(env), check=False).stdout)
+            log.write_text("\n".join(texts), encoding="utf-8")
     finally:
         databases.drop(env, database)
-    return read(done.stdout, log)
+    parts = [read(text, log) for text in texts]
+    return {
+        "tests": sum(part["tests"] for part in parts),
+        "bad": set().union(*(part["bad"] for part in parts)),
+    }
 
 
 def read(text, log):

@@ -33,18 +33,26 @@ class CxErase(models.TransientModel):
     documents = fields.Integer(compute="_compute_what", help="Records that keep the contact.")
     sure = fields.Boolean("I have read this: it cannot be taken back")
 
+    # at the opening only: a try forgets what is being typed in the dialog
     @api.depends("partner_id")
     def _compute_what(self):
+        for dialog in self:
+            dialog.update(dialog._what())
+
+    def _what(self):
+        """What erasing takes and leaves, as the dialog shows it."""
+        documents = self._documents()
+        return {
+            "goes": self._words_of_goes(),
+            "documents": sum(documents.values()),
+            "stays": self._words_of_stays(documents),
+        }
+
+    def _words_of_goes(self):
         purges = self.env["cx.purge"]
         labels = purges._labels()
-        for dialog in self:
-            counts = dialog._tried()
-            documents = dialog._documents()
-            dialog.goes = purges._told(
-                {labels.get(kind, kind): count for kind, count in counts.items()}
-            ) or self.env._("Nothing is noted of this person.")
-            dialog.documents = sum(documents.values())
-            dialog.stays = dialog._words_of_stays(documents)
+        counts = {labels.get(kind, kind): count for kind, count in self._tried().items()}
+        return purges._told(counts) or self.env._("Nothing is noted of this person.")
 
     def _words_of_stays(self, documents):
         lines = [

@@ -11,8 +11,17 @@ class CxErase(models.TransientModel):
         "in any case. Of the address itself only a number is kept that nobody can read.",
     )
 
+    goes_free = fields.Text(
+        "Goes", compute="_compute_what", help="What goes, if the address may be written to again."
+    )
+
+    def _what(self):
+        free = self.with_context(cx_suppress=False)
+        return {**super()._what(), "goes_free": free._words_of_goes()}
+
     def _tried(self):
-        return super(CxErase, self.with_context(cx_suppress=self.suppress))._tried()
+        suppress = self.env.context.get("cx_suppress", self.suppress)
+        return super(CxErase, self.with_context(cx_suppress=suppress))._tried()
 
     def action_erase(self):
         return super(CxErase, self.with_context(cx_suppress=self.suppress)).action_erase()

@@ -7,6 +7,7 @@ from model.test_erase import ADDRESS, NAME, EraseCase
 from model.test_legal_basis import BasisCase
 
 from odoo import fields
+from odoo.tests import Form
 from odoo.tools import SQL
 
 from odoo.addons.cx_lifecycle_mail.models import cx_retention
@@ -132,6 +133,18 @@ class TestEraseMails(MailEraseCase):
             self.buy(again, 200, 150, 100)
             entered = self.enter(self.writing("customer"), again)["entered"]
             self.assertEqual(entered, 0 if choice else 1)
+
+    def test_the_dialog_counts_what_its_boxes_say(self):
+        person = self.partner("Free", email="free@example.com")
+        self.refresh(person)
+        context = {"default_partner_id": person.id}
+        with Form(self.env["cx.erase"].with_user(self.admin).with_context(**context)) as form:
+            self.assertIn("never written to again", form.goes)
+            form.suppress = False
+            self.assertNotIn("never written to again", form.goes_free)
+            self.assertIn("lead to the person", form.goes_free)
+            form.sure = True
+        self.assertTrue(form.record.sure)
 
     def test_a_refusal_counts_where_it_was_told(self):
         other = self.env["res.company"].create({"name": "Other"})
