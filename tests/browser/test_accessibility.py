@@ -4,6 +4,7 @@ from browser.axe import PARTS, AxeCase, Screen, form
 from browser.everything import EverythingCase
 from model.test_consent import ConsentCase
 
+from odoo import Command
 from odoo.tests import tagged
 
 LIST = (".o_data_row",)
@@ -313,6 +314,35 @@ class TestAccessibility(Screens):
 
     def test_of_administrators(self):
         self.look(self.the_administrators(), "admin")
+
+
+@tagged("post_install", "-at_install")
+class TestNothingYet(AxeCase):
+    """A company on its first day: no purchases, nobody in a stage, nothing accepted."""
+
+    browser_size = "1366x768"
+
+    def test_of_an_empty_company(self):
+        company = self.env["res.company"].create({"name": "First Day"})
+        admin = self.env.ref("base.user_admin")
+        admin.write({"company_ids": [Command.set(company.ids)], "company_id": company.id})
+        empty = (".o_view_nocontent, .o_nocontent_help",)
+        lists = (
+            *map(ours, ("quiet", "customers", "episodes", "touchpoints", "warnings", "objectives",
+                        "costs", "improvements", "backtests", "runs", "consents", "purges",
+                        "seats", "need_evidence")),
+            *map(mails, ("campaigns", "campaign_runs", "campaign_acts")),
+        )  # fmt: skip
+        bare = map(ours, ("as_of", "portfolio", "journey_map", "precedes_leaving", "makes_loyal"))
+        self.look(
+            [
+                Screen("first steps", ours("first_steps"), (".o_form_view .card",)),
+                *(Screen(f"empty {action}", action, empty) for action in lists),
+                *(Screen(f"empty {action}", action) for action in (*bare, mails("listening"))),
+            ],
+            "admin",
+            start="/odoo",
+        )
 
 
 @tagged("post_install", "-at_install")

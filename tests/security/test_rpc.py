@@ -110,18 +110,24 @@ class TestRpc(HttpCase, TwoCompanies):
             self.assertEqual((result, error), (None, "odoo.http.SessionExpiredException"))
 
     def test_operations_of_every_model(self):
-        self.authenticate("fence_portal", "fence_portal")
-        for model in ALLOWED:
-            number = self.mine[model] if model in self.mine.ids else 1
-            for operation, args in (
-                ("web_read", [[number], {"display_name": {}}]),
-                ("web_search_read", [[], {"display_name": {}}]),
-                ("write", [[number], {}]),
-                ("create", [[{}]]),
-                ("unlink", [[number]]),
-            ):
+        for role in ("portal", "user"):
+            self.authenticate(f"fence_{role}", f"fence_{role}")
+            for model, rights in ALLOWED.items():
+                self.refused(role, model, rights.get(role, ""))
+
+    def refused(self, role, model, allowed):
+        """What a role may not do with a model it is refused, in the forms that clients use."""
+        number = self.mine[model] if model in self.mine.ids else 1
+        for letter, operation, args in (
+            ("r", "web_read", [[number], {"display_name": {}}]),
+            ("r", "web_search_read", [[], {"display_name": {}}]),
+            ("w", "write", [[number], {}]),
+            ("c", "create", [[{}]]),
+            ("u", "unlink", [[number]]),
+        ):
+            if letter not in allowed:
                 result, error = self.call(model, operation, args, {})
-                with self.subTest(model=model, operation=operation):
+                with self.subTest(role=role, model=model, operation=operation):
                     self.assertIsNone(result)
                     self.assertTrue(error.startswith("odoo.exceptions."), error)
 
