@@ -17,7 +17,7 @@ PLACES = {
     ".o-mail-Form-chatter": "mail.Chatter",
     ".o_field_domain": "web.DomainField",
     ".o_statusbar_status": "web.StatusBarField",
-    ".o_search_panel": "web.SearchPanel",
+    ".o_search_panel, .o_search_panel_sidebar": "web.SearchPanel",
     ".o_loading_indicator": "web.LoadingIndicator, which fades",
 }
 # Elements that Odoo's own templates make, by what axe says of them.

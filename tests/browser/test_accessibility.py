@@ -329,16 +329,18 @@ class TestNothingYet(AxeCase):
         empty = (".o_view_nocontent, .o_nocontent_help",)
         lists = (
             *map(ours, ("quiet", "customers", "episodes", "touchpoints", "warnings", "objectives",
-                        "costs", "improvements", "backtests", "runs", "consents", "purges",
+                        "improvements", "backtests", "runs", "consents", "purges",
                         "seats", "need_evidence")),
             *map(mails, ("campaigns", "campaign_runs", "campaign_acts")),
         )  # fmt: skip
-        bare = map(ours, ("as_of", "portfolio", "journey_map", "precedes_leaving", "makes_loyal"))
+        bare = map(
+            ours, ("as_of", "costs", "portfolio", "journey_map", "precedes_leaving", "makes_loyal")
+        )
         self.look(
             [
                 Screen("first steps", ours("first_steps"), (".o_form_view .card",)),
                 *(Screen(f"empty {action}", action, empty) for action in lists),
-                *(Screen(f"empty {action}", action) for action in (*bare, mails("listening"))),
+                *(Screen(f"empty {action}", action) for action in (*map(ours, places), mails("listening"))),
             ],
             "admin",
             start="/odoo",
