@@ -333,14 +333,15 @@ class TestNothingYet(AxeCase):
                         "seats", "need_evidence")),
             *map(mails, ("campaigns", "campaign_runs", "campaign_acts")),
         )  # fmt: skip
-        bare = map(
-            ours, ("as_of", "costs", "portfolio", "journey_map", "precedes_leaving", "makes_loyal")
-        )
+        places = ("as_of", "costs", "portfolio", "journey_map", "precedes_leaving", "makes_loyal")
         self.look(
             [
                 Screen("first steps", ours("first_steps"), (".o_form_view .card",)),
                 *(Screen(f"empty {action}", action, empty) for action in lists),
-                *(Screen(f"empty {action}", action) for action in (*map(ours, places), mails("listening"))),
+                *(
+                    Screen(f"empty {action}", action)
+                    for action in (*map(ours, places), mails("listening"))
+                ),
             ],
             "admin",
             start="/odoo",
