@@ -12,7 +12,7 @@ class CxErase(models.TransientModel):
     )
 
     goes_free = fields.Text(
-        "Goes", compute="_compute_what", help="What goes, if the address may be written to again."
+        "Goes Otherwise", compute="_compute_what", help="What goes, if the address may be written to again."
     )
 
     def _what(self):
