@@ -44,48 +44,60 @@ class CxCustomer(models.Model):
         return datetime.now(zone).date()
 
     @api.model
-    def _refresh_partners(self, partners, companies, model):
+    def _refresh_partners(self, partners, companies, model, every=False):
         """An event happened to these contacts: bring their customers up to date, now.
 
         Never stops the event: what cannot be evaluated is left to the night, with its error.
 
-        :param companies: of the documents; None for all that have a policy
+        :param companies: of the documents
         :param model: of the documents; where invoices do not count, they change nothing
+        :param every: in all companies that have a policy besides
         """
-        # sudo: bookkeeping on behalf of anybody
-        commercial = partners.sudo().commercial_partner_id
-        if not commercial or self.env.context.get("cx_no_refresh"):
+        if not partners or self.env.context.get("cx_no_refresh"):
             return
         if self.env.context.get("cx_refresh_at_commit"):
-            self._refresh_at_commit(commercial, companies, model)
+            self._refresh_at_commit(partners, companies, model, every)
             return
-        if companies is None:
+        # sudo: bookkeeping on behalf of anybody
+        commercial = partners.sudo().commercial_partner_id
+        if every:
             # sudo: every company with a policy, whatever the user's
             published = self.env["cx.policy"].sudo().search([("state", "=", "published")])
-            companies = published.company_id
-        # what others left to be written fails here, as theirs, and not as an evaluation of ours
-        self.env.flush_all()
+            companies |= published.company_id
+        # what others left to be done fails here, as theirs, and not as an evaluation of ours
+        self.env.cr.flush()
         for company in companies.sudo():  # sudo: the document's company, whatever the user's
             if model == "account.move":
                 sources = self.env["cx.purchase.source"]._counting(company)
                 if model not in sources.mapped("model"):
                     continue
-            try:
-                with self.env.cr.savepoint():
-                    self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", PATIENCE))
-                    self._refresh(company, ids_scope(commercial.ids))
-                    self._settle_calls(company, self._today(company), commercial.ids)
-                    self.env.cr.execute("SET LOCAL lock_timeout TO DEFAULT")
-            except LockNotAvailable:
+            self._refresh_event(company, commercial)
+
+    def _refresh_event(self, company, commercial):
+        """Bring customers of one company up to date; of many, one that fails leaves the others."""
+        try:
+            with self.env.cr.savepoint():
+                self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", PATIENCE))
+                self._refresh(company, ids_scope(commercial.ids))
+                self._settle_calls(company, self._today(company), commercial.ids)
+                self.env.cr.execute("SET LOCAL lock_timeout TO DEFAULT")
+        except psycopg2.OperationalError as error:
+            if not isinstance(error, LockNotAvailable):
+                raise  # the transaction is retried as a whole
+            if len(commercial) == 1:
                 # a lot of thousands holds them: the night reads every document written since
                 _logger.info("Lifecycle of partners %s is left to the night", commercial.ids)
-            except psycopg2.OperationalError:
-                raise  # the transaction is retried as a whole
-            except Exception as error:
+        except Exception as error:
+            if len(commercial) == 1:
                 _logger.exception("Lifecycle of partners %s not refreshed", commercial.ids)
                 self._note_error(company, commercial.ids, error)
+        else:
+            return
+        if len(commercial) > 1:
+            for one in commercial:
+                self._refresh_event(company, one)
 
-    def _refresh_at_commit(self, partners, companies, model):
+    def _refresh_at_commit(self, partners, companies, model, every):
         """Note whose customers an event of a lot concerns: all are brought up to date at once.
 
         For Odoo's operations that write documents one by one; kept until the transaction is
@@ -95,13 +107,13 @@ class CxCustomer(models.Model):
         noted = hooks.data.setdefault(NOTED, {})
         if not noted:
             hooks.add(self.with_context(cx_refresh_at_commit=False)._refresh_noted)
-        for company in [None] if companies is None else companies:
-            noted.setdefault((model, company), set()).update(partners.ids)
+        ids, seen_by, before = noted.get(model, (set(), self.env["res.company"], False))
+        noted[model] = (ids | set(partners.ids), seen_by | companies, before or every)
 
     def _refresh_noted(self):
-        for (model, companies), ids in self.env.cr.precommit.data.pop(NOTED, {}).items():
+        for model, (ids, companies, every) in self.env.cr.precommit.data.pop(NOTED, {}).items():
             partners = self.env["res.partner"].browse(ids).exists()
-            self._refresh_partners(partners, companies, model)
+            self._refresh_partners(partners, companies, model, every)
 
     @api.model
     def _note_error(self, company, partner_ids, error):

@@ -4,7 +4,14 @@ from .cells import as_text, is_ours
 
 # What belongs to a company, a person or a rep: what people write never points to one of these that
 # they may not see. Words of catalogues and records of the framework are no secret.
-GUARDED = {"res.partner", "res.company", "res.users", "crm.lead", "sale.order"}
+GUARDED = {
+    "res.partner", "res.company", "res.users", "crm.lead", "sale.order", "ir.actions.server",
+}  # fmt: skip
+
+
+def guarded(field):
+    """Whether what a link leads to is somebody's."""
+    return field.comodel_name in GUARDED or is_ours(field.comodel_name)
 
 
 class CxFence(models.AbstractModel):
@@ -23,19 +30,26 @@ class CxFence(models.AbstractModel):
     # ------------------------------------------------------------------ fence
     # Odoo asks the record rules before it writes, not after, and never of what a value points to:
     # a row could be moved to another company, or a dialog opened on a record of another one.
+    # What is named is asked before: constraints run as superuser, and their errors tell of it.
     @api.model_create_multi
     def create(self, vals_list):
+        if self.env.su:
+            return super().create(vals_list)
+        self._check_named(vals_list)
         records = super().create(vals_list)
-        if not self.env.su:
-            records._check_pointed_to({name for vals in vals_list for name in vals})
+        defaults = {name.removeprefix("default_") for name in self.env.context}
+        defaults |= set(self.env["ir.default"]._get_model_defaults(self._name))
+        records._check_pointed_to({name for vals in vals_list for name in vals} | defaults)
         return records
 
     def write(self, vals):
+        if self.env.su:
+            return super().write(vals)
+        self._check_named([vals])
         done = super().write(vals)
-        if not self.env.su:
-            points = self._check_pointed_to(vals)
-            if points and not self._transient:
-                self.check_access("write")
+        points = self._check_pointed_to(vals)
+        if points and not self._transient:
+            self.check_access("write")
         return done
 
     def ensure_one(self):
@@ -44,18 +58,32 @@ class CxFence(models.AbstractModel):
             self.browse().check_access("read")
         return super().ensure_one()
 
+    def _check_named(self, vals_list):
+        """Refuse numbers of records which whoever names them may not see, before anything is done.
+
+        :raise AccessError: one is of others
+        """
+        for field in self._many2ones({name for vals in vals_list for name in vals}):
+            values = [vals.get(field.name) for vals in vals_list]
+            if guarded(field):
+                named = {value for value in values if type(value) is int and value > 0}
+                self.env[field.comodel_name].browse(named).exists().check_access("read")
+
     def _check_pointed_to(self, names):
-        """Refuse values that point to a record which whoever wrote them may not see.
+        """The same of what the records point to now, by whatever way it came.
 
         :return: whether any of these fields points to a record
-        :raise AccessError: one does, to a record of others
         """
-        fields = [self._fields[name] for name in names if name in self._fields]
-        links = [field for field in fields if field.type == "many2one"]
-        for field in links:
-            if field.comodel_name in GUARDED or is_ours(field.comodel_name):
-                self.mapped(field.name).check_access("read")
+        links = self._many2ones(names)
+        for field in filter(guarded, links):
+            self.mapped(field.name).check_access("read")
         return bool(links)
+
+    def _many2ones(self, names):
+        """The links among some fields; of Odoo's models that inherit from ours, only our own."""
+        ours = [name for name in names if is_ours(self._name) or name.startswith("cx_")]
+        fields = [self._fields[name] for name in ours if name in self._fields]
+        return [field for field in fields if field.type == "many2one"]
 
 
 def fence(module):

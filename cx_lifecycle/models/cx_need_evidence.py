@@ -94,9 +94,11 @@ class CxNeedEvidence(models.Model):
         if not self.env.su:
             for vals in vals_list:
                 self._check_by_hand(vals)
-                vals["user_id"] = self.env.uid
+                vals.update(user_id=self.env.uid, figures=False)
                 vals.pop(CUSTOMER, None)
         pieces = super().create(vals_list)
+        if not self.env.su:
+            pieces._check_by_hand({})  # nor by a default
         self._add_up(pieces._concerned())
         return pieces
 

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from . import cx_policy_domain as domains
 from .cx_policy_limits import LEARNED, LIMITS
+from .machine_field import own_defaults
 
 CUSTOMERS = '[("supplier_rank", "=", 0), ("employee", "=", False), ("partner_share", "=", True)]'
 MOST_CLOSED = 300  # days a year
@@ -189,6 +190,10 @@ class CxPolicy(models.Model):
                 )
 
     # ---------------------------------------------------------------- changes
+    @api.model
+    def default_get(self, fields):
+        return own_defaults(self, MACHINE - {"company_id"}, super().default_get(fields))
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:

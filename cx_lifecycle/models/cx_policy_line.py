@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .machine_field import own_defaults
+
 
 class CxPolicyLine(models.AbstractModel):
     """A part of a version of the policy: changed with it, and only while it is a draft."""
@@ -10,6 +12,10 @@ class CxPolicyLine(models.AbstractModel):
 
     policy_id = fields.Many2one("cx.policy", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="policy_id.company_id")
+
+    @api.model
+    def default_get(self, fields):
+        return own_defaults(self, self._learned(), super().default_get(fields))
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -106,6 +106,9 @@ class CxPurchaseSource(models.Model):
         for source in self.filtered("installed"):
             source._check_rights(PATH_TYPES)
 
+    def _is_known(self, source):
+        return not source.company_id or source.company_id in self.env.companies
+
     @api.constrains("active", "model", "company_id", "sign")
     def _check_counted_once(self):
         # sudo: those of other companies may count the same sales again
@@ -117,7 +120,7 @@ class CxPurchaseSource(models.Model):
                     self.env._(
                         "Orders and invoices record the same sales, so only one of them may "
                         "count. Press “Count these instead” on the one you want: %(names)s",
-                        names=", ".join(here.mapped("name")),
+                        names=", ".join(here.filtered(self._is_known).mapped("name")),
                     )
                 )
 

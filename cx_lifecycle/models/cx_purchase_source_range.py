@@ -32,6 +32,8 @@ class CxPurchaseSource(models.Model):
                         model=source.model,
                     )
                 )
+            for field in source._product_steps():
+                source._check_field_readable("product_path", field)
 
     def _product_steps(self):
         """The field of the lines and the one of the product, or None where there are none."""

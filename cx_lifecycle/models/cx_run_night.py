@@ -89,6 +89,15 @@ class CxRun(models.Model):
             source._written(company, since)
             for source in self.env["cx.purchase.source"]._counting(company)
         ]
+        # what an opportunity makes of somebody is told at once, but not to whom a lot holds
+        deals = SQL(
+            "SELECT p.commercial_partner_id, l.write_date FROM crm_lead l"
+            " JOIN res_partner p ON p.id = l.partner_id"
+            " WHERE l.write_date >= %s AND coalesce(l.company_id, %s) = %s",
+            since,
+            company.id,
+            company.id,
+        )
         newcomers = SQL(
             "SELECT id AS partner_id, NULL::timestamp AS at FROM res_partner"
             " WHERE commercial_partner_id = id AND (id > %s OR write_date >= %s)",
@@ -99,7 +108,7 @@ class CxRun(models.Model):
             SQL(
                 "SELECT partner_id, max(at) FROM (%s) AS written WHERE partner_id IS NOT NULL"
                 " GROUP BY partner_id",
-                SQL(" UNION ALL ").join([newcomers, *written]),
+                SQL(" UNION ALL ").join([newcomers, deals, *written]),
             )
         )
         partner_ids = [row[0] for row in rows]

@@ -97,14 +97,19 @@ class CxSeat(models.Model):
     @api.model
     def _follow(self, leads):
         """The company of opportunities changed: their seats go along when all is flushed."""
+        ids = list(filter(None, leads._ids))  # none of a form that is being filled in
+        if not ids:
+            return
         hooks = self.env.cr.precommit
         moved = hooks.data.setdefault(MOVED, set())
         if not moved:
             hooks.add(self._follow_noted)
-        moved.update(leads.ids)
+        moved.update(ids)
 
     @api.model
     def _follow_noted(self):
+        self.env["crm.lead"].flush_model(["company_id"])
+        self.flush_model()
         self.env.execute_query(
             SQL(
                 "UPDATE cx_seat s SET company_id = l.company_id FROM crm_lead l"

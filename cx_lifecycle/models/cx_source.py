@@ -198,20 +198,25 @@ class CxSource(models.AbstractModel):
         model = self.env[self.model]
         for step, referred in steps_of(self[name]):
             field = model._fields[step]
-            try:
-                self._writers(model).check_access("read")
-                self._writers(model)._check_field_access(field, "read")
-            except AccessError as error:
-                label = self._fields[name]._description_string(self.env)
-                raise ValidationError(
-                    self.env._(
-                        "%(label)s: you may not read %(field)s of %(model)s yourself.",
-                        label=label,
-                        field=step,
-                        model=model._name,
-                    )
-                ) from error
+            self._check_field_readable(name, field)
             model = self._target(field, referred)
+
+    def _check_field_readable(self, name, field):
+        """:param name: of the path that goes over the field"""
+        model = self._writers(self.env[field.model_name])
+        try:
+            model.check_access("read")
+            model._check_field_access(field, "read")
+        except AccessError as error:
+            label = self._fields[name]._description_string(self.env)
+            raise ValidationError(
+                self.env._(
+                    "%(label)s: you may not read %(field)s of %(model)s yourself.",
+                    label=label,
+                    field=field.name,
+                    model=model._name,
+                )
+            ) from error
 
     def _parsed_domain(self):
         return Domain(ast.literal_eval(self.domain or "[]"))

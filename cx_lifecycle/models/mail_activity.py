@@ -1,8 +1,9 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.mail.tools.discuss import Store
 
+from .machine_field import own_defaults
 from .res_partner import REP
 
 MACHINE = ("cx_customer_id", "cx_silent_since")
@@ -26,6 +27,10 @@ class MailActivity(models.Model):
         groups=REP,
         help="The customer's last purchase when the activity was planned.",
     )
+
+    @api.model
+    def default_get(self, fields):
+        return own_defaults(self, MACHINE, super().default_get(fields))
 
     def _has_field_access(self, field, operation):
         """Which customer a call is about decides when it ends: only the machine writes it."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from .machine_field import Pointer, own_defaults
 from .score_field import Score
 
 REP = "cx_lifecycle.group_rep"
@@ -24,7 +25,7 @@ class ResPartner(models.Model):
     # a rep's list begins with the rep's customers, a few thousand among a million contacts
     _cx_user_index = models.Index("(user_id) WHERE user_id IS NOT NULL")
 
-    cx_customer_id = fields.Many2one(
+    cx_customer_id = Pointer(
         "cx.customer",
         "Lifecycle",
         company_dependent=True,
@@ -68,6 +69,10 @@ class ResPartner(models.Model):
         help="What this person said; what others at the same customer said stands with them.",
     )
     cx_stage_durations = fields.Json(compute="_compute_cx_stage_durations", groups=REP)
+
+    @api.model
+    def default_get(self, fields):
+        return own_defaults(self, MACHINE, super().default_get(fields))
 
     def _has_field_access(self, field, operation):
         """The pointer decides whose figures are shown, and an objection has a dialog of its own."""

@@ -40,6 +40,7 @@ class Facts(NamedTuple):
     fits: bool | str  # the author's condition; a text tells why it could not be asked
     entered: Any  # the participation for this very cause, whoever may see it
     under_way: Any  # the participation that is under way, whoever may see it
+    held_out_before: bool
     email: str
     arm: str | None
 
@@ -85,7 +86,10 @@ class CxCampaign(models.Model):
         """The tests of the entry, in the order in which they are made."""
         facts = self._facts(customer)
         started = [self._explain_state(), *self._explain_cause(customer, facts)]
-        hidden = "held_out" in (facts.entered | facts.under_way).mapped("arm")
+        hidden = "held_out" in (facts.entered | facts.under_way).mapped("arm") or (
+            # that it took part lately would tell as much: of who was treated there is more to see
+            facts.held_out_before and facts.excluded.get("cooldown")
+        )
         if hidden and not self.env.user.has_group(MARKETER):
             return [*started, Check("chosen", False, self.env._("Not chosen for this campaign"))]
         return [*started, *self._explain_reasons(customer, facts), self._explain_arm(facts)]
@@ -129,6 +133,7 @@ class CxCampaign(models.Model):
             fits=fits,
             entered=runs.filtered(lambda run: run.entry_key == key)[:1],
             under_way=runs.filtered(lambda run: run.state == "running")[:1],
+            held_out_before="held_out" in runs.mapped("arm"),
             email=holds[-1] or "",
             arm=arm,
         )

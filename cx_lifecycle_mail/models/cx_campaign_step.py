@@ -2,6 +2,7 @@
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from odoo.addons.cx_lifecycle.models import cx_policy_domain as domains
 
@@ -176,10 +177,14 @@ class CxCampaignStep(models.Model):
     @api.model
     def _coupon_programs(self):
         """Programs that make personal codes, where the loyalty app is installed."""
-        if "loyalty.program" not in self.env:
+        marketer = self.env.su or self.env.user.has_group("cx_lifecycle.group_marketer")
+        if "loyalty.program" not in self.env or not marketer:
             return []
+        coupons = Domain("program_type", "=", "coupons")
+        if not self.env.su:
+            coupons &= Domain("company_id", "in", [False, *self.env.companies.ids])
         # sudo: names only; whether the author may make coupons is asked when they are made
-        programs = self.env["loyalty.program"].sudo().search([("program_type", "=", "coupons")])
+        programs = self.env["loyalty.program"].sudo().search(coupons)
         return [(str(program.id), program.name) for program in programs]
 
     @api.model_create_multi

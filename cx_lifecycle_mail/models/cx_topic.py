@@ -25,13 +25,15 @@ class CxTopic(models.Model):
                 [("topic_id", "=", topic.id), ("company_id", "!=", topic.company_id.id)], limit=1
             )
             if others:
+                known = others.company_id in self.env.companies
                 raise ValidationError(
                     self.env._(
-                        "Company: a campaign of %(company)s, %(campaign)s, is about %(topic)s. "
+                        "Company: a campaign of another company is about %(topic)s: %(campaign)s. "
                         "Choose another topic there first, or leave the company empty.",
-                        company=others.company_id.name, campaign=others.name, topic=topic.name,
+                        campaign=f"{others.name} ({others.company_id.name})" if known else "…",
+                        topic=topic.name,
                     )
-                )  # fmt: skip
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_answered(self):

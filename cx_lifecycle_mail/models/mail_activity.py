@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from odoo.addons.cx_lifecycle.models.machine_field import own_defaults
 
 
 class MailActivity(models.Model):
@@ -10,6 +12,10 @@ class MailActivity(models.Model):
         groups="cx_lifecycle.group_rep",
         help="The act of a campaign that planned this activity; it ends with the participation.",
     )  # fmt: skip
+
+    @api.model
+    def default_get(self, fields):
+        return own_defaults(self, ["cx_act_id"], super().default_get(fields))
 
     def _has_field_access(self, field, operation):
         """Which act an activity answers to decides what follows: only the machine writes it."""

@@ -1,5 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
+
+from odoo.addons.cx_lifecycle.models.machine_field import own_defaults
 
 TOLD_BY = {"partner_id", "state", "test_entry", "end_datetime"}
 
@@ -65,6 +67,10 @@ class SurveyUserInput(models.Model):
                 if channel.offered and channel.active:
                     step = line.matrix_row_id.cx_step_id
                     preferences._say(answer.partner_id, channel, step, "survey")
+
+    @api.model
+    def default_get(self, fields):
+        return own_defaults(self, ["cx_act_id"], super().default_get(fields))
 
     def _has_field_access(self, field, operation):
         """Whom a campaign asked: only the machine writes it."""

@@ -71,6 +71,7 @@ class CxCampaignWhy(models.TransientModel):
             raise AccessError(self.env._("Only sales reps and marketers may ask this."))
         customers = self.env["cx.customer"].with_context(active_test=False)
         company = self.campaign_id.company_id or self.company_id
+        company.check_access("read")
         domain = [
             # sudo: where the contact leads; whether that may be read is asked by the search
             ("partner_id", "=", self.partner_id.sudo().commercial_partner_id.id),

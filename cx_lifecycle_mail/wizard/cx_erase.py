@@ -12,12 +12,15 @@ class CxErase(models.TransientModel):
     )
 
     goes_free = fields.Text(
-        "Goes Otherwise", compute="_compute_what", help="What goes, if the address may be written to again."
+        "Goes Otherwise",
+        compute="_compute_what",
+        help="What goes, if the address may be written to again.",
     )
 
     def _what(self):
-        free = self.with_context(cx_suppress=False)
-        return {**super()._what(), "goes_free": free._words_of_goes()}
+        # each as the box would have it, wherever it stands now
+        with_it, free = (self.with_context(cx_suppress=choice) for choice in (True, False))
+        return {**super(CxErase, with_it)._what(), "goes_free": free._words_of_goes()}
 
     def _tried(self):
         suppress = self.env.context.get("cx_suppress", self.suppress)

@@ -81,6 +81,7 @@ class TestLeadsInLots(LifecycleCase):
     def test_what_is_rolled_back_is_forgotten(self):
         lot = self.leads.with_context(cx_refresh_at_commit=True)
         lot.convert_opportunity(lot[0].partner_id)
+        self.assertTrue(self.env.cr.precommit.data["cx_lifecycle.customers"])
         self.env.cr.clear()
         self.assertEqual(self.looks(lambda: None), [])
 
@@ -91,3 +92,47 @@ class TestLeadsInLots(LifecycleCase):
         )
         gone.unlink()
         self.assertEqual(self.looks(lambda: None), [self.company])
+
+    def test_one_that_fails_leaves_the_others_of_its_lot(self):
+        """Each of the others is what it should be, and whoever failed is told of tomorrow."""
+        bad = self.leads[3].partner_id
+        original = type(self.Customer)._write_verdict
+
+        def breaks(model, company, policy, scope, *args, **options):
+            done = original(model, company, policy, scope, *args, **options)
+            if self.of(bad).stage_id.code == "prospect":
+                raise ZeroDivisionError("verdict")
+            return done
+
+        with (
+            patch.object(type(self.Customer), "_write_verdict", breaks),
+            self.assertLogs("odoo.addons.cx_lifecycle", "ERROR"),
+        ):
+            self.convert()
+            self.env.cr.flush()
+        stages = dict(zip(self.leads.partner_id, self.stages(), strict=True))
+        self.assertEqual(stages.pop(bad), "suspect")
+        self.assertEqual(set(stages.values()), {"prospect"})
+        self.assertIn("verdict", self.of(bad).error)
+
+    def test_a_lead_that_changes_company_by_its_team_is_a_prospect_there(self):
+        there = self.env["res.company"].create({"name": "There"})
+        self.env["cx.policy"]._of(there)
+        lead = self.env["crm.lead"].create(
+            {"name": "Deal", "type": "opportunity", "user_id": False, "team_id": False,
+             "company_id": False, "partner_id": self.partner("Moved").id}
+        )  # fmt: skip
+        self.env.cr.flush()
+        self.assertEqual(self.of(lead.partner_id).stage_id.code, "prospect")
+        lead.team_id = self.env["crm.team"].create({"name": "Theirs", "company_id": there.id})
+        self.env.cr.flush()
+        self.assertEqual(lead.company_id, there)
+        self.assertEqual(self.of(lead.partner_id).stage_id.code, "suspect")
+        self.assertEqual(self.of(lead.partner_id, there).stage_id.code, "prospect")
+
+    def test_what_a_lock_left_the_night_makes_good(self):
+        lead = self.leads[0].with_context(cx_no_refresh=True)  # as when a lot held the customer
+        lead.convert_opportunity(lead.partner_id)
+        self.assertEqual(self.of(lead.partner_id).stage_id.code, "suspect")
+        self.night()
+        self.assertEqual(self.of(lead.partner_id).stage_id.code, "prospect")

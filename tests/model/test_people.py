@@ -106,7 +106,7 @@ class TestForged(PeopleCase):
         there = self.env["res.company"].create({"name": "There"})
         order = self.quotation(self.partner("Foreign"), company=there, user_id=False)
         for company in (self.company.id, False):
-            with self.assertRaises(ValidationError):
+            with self.assertRaises(UserError):
                 self.seat("payer", self.rep, order_id=order.id, name="Me", company_id=company)
         self.assertFalse(order.cx_seat_ids)
 

@@ -129,7 +129,7 @@ class TestRpc(HttpCase, TwoCompanies):
                 result, error = self.call(model, operation, args, {})
                 with self.subTest(role=role, model=model, operation=operation):
                     self.assertIsNone(result)
-                    self.assertTrue(error.startswith("odoo.exceptions."), error)
+                    self.assertEqual(error, "odoo.exceptions.AccessError")
 
     # ------------------------------------------------------------------ /json/2
     def post(self, key, model, method, values):
