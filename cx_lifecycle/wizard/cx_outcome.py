@@ -138,7 +138,10 @@ class CxOutcome(models.TransientModel):
         self.ensure_one()
         words = self._words(outcome, self._learn())
         activity = self._activity()
-        call = activity.filtered("cx_customer_id")
+        # of another customer's call nothing is taken over
+        call = activity.filtered(
+            lambda planned: planned.cx_customer_id and planned.cx_customer_id == self.customer_id
+        )
         # sudo: what the planned call was about, for the one that takes its place
         about = {name: call.sudo()[name] for name in ("cx_customer_id", "cx_silent_since")}
         if activity:

@@ -343,6 +343,16 @@ class TestHeldOut(WhyCase):
         leader = new_test_user(self.env, "why_lead", f"{SELLER}_all_leads")
         self.assertEqual(self.explain(campaign, user=leader)[0], sentence)
 
+    def test_nor_is_it_told_by_the_rest_after_it(self):
+        """A participation that ended and cannot be seen would say who was held out."""
+        campaign = self.held_out(cooldown_days=300)
+        campaign.run_ids.sudo()._stop("by_hand")
+        campaign.run_ids.sudo().entry_key = "before"
+        sentence, checks = self.explain(campaign, user=self.rep)
+        self.assertEqual(sentence, "Firm does not take part. Not chosen for this campaign.")
+        self.assertNotIn("cooldown", [check.code for check in checks])
+        self.assertIn("cooldown", [check.code for check in self.explain(campaign)[1]])
+
     def test_before_the_entry_nobody_but_marketers_is_told(self):
         campaign = self.held_out()
         campaign.run_ids.unlink()

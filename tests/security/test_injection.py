@@ -227,6 +227,18 @@ class TestSources(InjectionCase):
             lambda: self.touchpoint_source(satisfaction_path="expected_revenue"), "field of others"
         )
 
+    def test_products_over_lines_the_writer_may_not_read(self):
+        self.admin.group_ids |= self.env.ref("sales_team.group_sale_salesman_all_leads")
+        orders = {
+            "model": "sale.order", "date_path": "date_order", "amount_path": "amount_untaxed",
+            "product_path": "order_line.product_id", "sign": "-1",
+        }  # fmt: skip
+        self.assertTrue(self.purchase_source(**orders))
+        self.patch(
+            self.env["sale.order.line"]._fields["product_id"], "groups", "base.group_system"
+        )
+        self.assertRefused(lambda: self.purchase_source(**orders), "field of others")
+
     def test_paths_over_models_the_writer_may_not_read(self):
         for path in ("payment_id.amount", "statement_line_id.amount"):
             self.assertRefused(
