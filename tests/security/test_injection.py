@@ -234,9 +234,7 @@ class TestSources(InjectionCase):
             "product_path": "order_line.product_id", "sign": "-1",
         }  # fmt: skip
         self.assertTrue(self.purchase_source(**orders))
-        self.patch(
-            self.env["sale.order.line"]._fields["product_id"], "groups", "base.group_system"
-        )
+        self.patch(self.env["sale.order.line"]._fields["product_id"], "groups", "base.group_system")
         self.assertRefused(lambda: self.purchase_source(**orders), "field of others")
 
     def test_paths_over_models_the_writer_may_not_read(self):
