@@ -127,10 +127,15 @@ class TestYes(JournalCase):
         tomorrow = datetime.now() + timedelta(days=1)
         for wrong, named in (
             ({"email": "ada"}, "E-mail"), ({"at": tomorrow}, "Said At"), ({"wording": " "}, "Word"),
-            ({"proof": "  "}, "Proof"), ({"topic_id": self.elsewhere.id}, "Topic"),
+            ({"proof": "  "}, "Proof"),
         ):  # fmt: skip
             with self.subTest(named), self.assertRaisesRegex(ValidationError, named):
                 self.entry(**wrong)
+        with self.assertRaises(AccessError):
+            self.entry(topic_id=self.elsewhere.id)
+        self.marketer.company_ids |= self.elsewhere.company_id  # who may see it is told more
+        with self.assertRaisesRegex(ValidationError, "Topic"):
+            self.entry(topic_id=self.elsewhere.id)
         self.assertFalse(self.rows())
 
     def test_the_dialog_warns_of_the_block_list(self):
