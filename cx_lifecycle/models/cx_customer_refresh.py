@@ -75,25 +75,26 @@ class CxCustomer(models.Model):
 
     def _refresh_event(self, company, commercial):
         """Bring customers of one company up to date; of many, one that fails leaves the others."""
+        alone = len(commercial) == 1
         try:
             with self.env.cr.savepoint():
                 self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", PATIENCE))
                 self._refresh(company, ids_scope(commercial.ids))
                 self._settle_calls(company, self._today(company), commercial.ids)
                 self.env.cr.execute("SET LOCAL lock_timeout TO DEFAULT")
-        except psycopg2.OperationalError as error:
-            if not isinstance(error, LockNotAvailable):
-                raise  # the transaction is retried as a whole
-            if len(commercial) == 1:
+        except LockNotAvailable:
+            if alone:
                 # a lot of thousands holds them: the night reads every document written since
                 _logger.info("Lifecycle of partners %s is left to the night", commercial.ids)
+        except psycopg2.OperationalError:
+            raise  # the transaction is retried as a whole
         except Exception as error:
-            if len(commercial) == 1:
+            if alone:
                 _logger.exception("Lifecycle of partners %s not refreshed", commercial.ids)
                 self._note_error(company, commercial.ids, error)
         else:
             return
-        if len(commercial) > 1:
+        if not alone:
             for one in commercial:
                 self._refresh_event(company, one)
 

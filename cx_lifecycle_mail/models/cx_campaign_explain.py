@@ -40,7 +40,7 @@ class Facts(NamedTuple):
     fits: bool | str  # the author's condition; a text tells why it could not be asked
     entered: Any  # the participation for this very cause, whoever may see it
     under_way: Any  # the participation that is under way, whoever may see it
-    held_out_before: bool
+    held_out_before: bool  # in any participation, also one that has ended
     email: str
     arm: str | None
 
